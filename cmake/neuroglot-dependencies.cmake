@@ -1,0 +1,16 @@
+# What the headers need, found the same way in this project and in one that uses an installed copy. All are Debian packages:
+# libeigen3-dev libxtensor-dev nlohmann-json3-dev libsentencepiece-dev libutf8proc-dev libpcre2-dev zlib1g-dev libxxhash-dev
+include(CMakeFindDependencyMacro)
+find_dependency(Threads)
+find_dependency(Eigen3 3.4 NO_MODULE)
+find_dependency(xtensor)
+find_dependency(nlohmann_json)
+find_dependency(ZLIB)
+find_dependency(PkgConfig)
+foreach(module sentencepiece libutf8proc libpcre2-8 libxxhash)
+  if(NOT TARGET PkgConfig::neuroglot_${module})
+    pkg_check_modules(neuroglot_${module} REQUIRED IMPORTED_TARGET GLOBAL ${module})
+  endif()
+  list(APPEND NEUROGLOT_DEPENDENCIES PkgConfig::neuroglot_${module})
+endforeach()
+list(APPEND NEUROGLOT_DEPENDENCIES Threads::Threads Eigen3::Eigen xtensor nlohmann_json::nlohmann_json ZLIB::ZLIB)
