@@ -1,0 +1,35 @@
+/// Sets neurons to given values at every position, whatever the text makes of them. (Tang et al. 2024, section 4.4: steering)
+#pragma once
+
+#include <vector>
+
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/core/neurons.hpp"
+#include "neuroglot/hooks/place.hpp"
+#include "neuroglot/hooks/site.hpp"
+
+namespace neuroglot {
+
+/// values[layer][i] is what neurons[layer][i] is set to.
+struct Activate {
+  NeuronsByLayer neurons;
+  std::vector<std::vector<float>> values;
+
+  bool listens(site::mlp_act, Index layer) const {
+    return layer < static_cast<Index>(neurons.size()) && !neurons[static_cast<std::size_t>(layer)].empty();
+  }
+
+  /// Throws Error where a neuron is not one of the model's or has no value.
+  void operator()(site::mlp_act, const Place& place, MatrixRef activations /* (tokens, intermediate) */) const {
+    const auto layer = static_cast<std::size_t>(place.layer);
+    if (layer >= values.size() || values[layer].size() != neurons[layer].size())
+      throw error("layer ", place.layer, " has ", neurons[layer].size(), " neurons to set, but not as many values");
+    for (std::size_t i = 0; i < neurons[layer].size(); ++i) {
+      if (neurons[layer][i] < 0 || neurons[layer][i] >= activations.cols())
+        throw error("neuron ", neurons[layer][i], " of layer ", layer, " is to be set, but the layer has ", activations.cols());
+      activations.col(neurons[layer][i]).setConstant(values[layer][i]);
+    }
+  }
+};
+
+}  // namespace neuroglot

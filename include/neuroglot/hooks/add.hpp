@@ -1,0 +1,28 @@
+/// Adds one vector to every row of a site: steering by a direction. (Turner et al. 2023, activation addition)
+#pragma once
+
+#include <vector>
+
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/hooks/place.hpp"
+#include "neuroglot/hooks/site.hpp"
+
+namespace neuroglot {
+
+/// Usage: `Add<site::resid_post>{.layer = 12, .direction = french_minus_english}`; a layer of -1 means all.
+template <class Site>
+struct Add {
+  Index layer = -1;
+  std::vector<float> direction;  ///< as wide as the site's matrix
+
+  bool listens(Site, Index at) const { return !Site::per_layer || layer < 0 || layer == at; }
+
+  /// Throws Error where the direction is not as wide as the site.
+  void operator()(Site, const Place&, MatrixRef matrix) const {
+    if (static_cast<Index>(direction.size()) != matrix.cols())
+      throw error("a direction of ", direction.size(), " values is to be added at ", Site::name, ", which is ", matrix.cols(), " wide");
+    matrix.rowwise() += Eigen::Map<const Eigen::RowVectorXf>(direction.data(), matrix.cols());
+  }
+};
+
+}  // namespace neuroglot

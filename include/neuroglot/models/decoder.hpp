@@ -1,0 +1,90 @@
+/// A decoder: embedding, blocks, a last norm, a head; and the walk of one batch through them.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "neuroglot/hooks/site.hpp"
+#include "neuroglot/nn/config.hpp"
+#include "neuroglot/nn/kv_cache.hpp"
+#include "neuroglot/nn/pass.hpp"
+
+namespace neuroglot {
+
+template <class B, class Embedding, class Block, class Norm, class Head>
+class Decoder {
+ public:
+  using Backend = B;
+  using Scalar = typename B::Scalar;
+
+  Embedding embed_tokens;
+  std::vector<Block> layers;
+  Norm norm;
+  Head lm_head;
+
+  /// Parts of the right sizes, all weights zero; load_model fills them. The backend must outlive the model.
+  Decoder(const Config& config, B& backend)
+      : embed_tokens(config), norm(config), lm_head(config), config_(config), backend_(&backend) {
+    layers.reserve(static_cast<std::size_t>(config.num_hidden_layers));
+    for (Index layer = 0; layer < config.num_hidden_layers; ++layer) layers.emplace_back(config);
+  }
+
+  const Config& config() const { return config_; }
+  B& backend() const { return *backend_; }
+  /// The weights that scores of the next token are made with: the head's own or the embedding's.
+  const typename B::Weight& vocabulary() const { return config_.tie_word_embeddings ? embed_tokens.weight : lm_head.weight; }
+  KvCache<B> make_cache(Index sequences, Index capacity) const {
+    return {config_.num_hidden_layers, sequences, capacity, config_.kv_width()};
+  }
+
+  /// The steps of a pass, for those who walk it themselves: begin, each of layers[i] with pass.layer = i, end.
+  /// begin gives the residual stream (tokens, hidden).
+  template <class Pass>
+  typename Pass::View begin(Pass& pass) const {
+    if (pass.cache != nullptr) pass.cache->require_fit(pass.batch);
+    layers.front().self_attn.position.prepare(pass);
+    const auto x = embed_tokens(pass);
+    pass.at(site::embed{}, x);
+    return x;
+  }
+
+  /// The residual stream after the blocks that are wanted: all of them if the output needs them, else up to the last one that
+  /// a hook listens to.
+  template <class Pass>
+  typename Pass::View run_blocks(Pass& pass, typename Pass::View x, bool output_wanted) const {
+    const Index all = config_.num_hidden_layers;
+    const bool to_the_end = output_wanted || pass.hears(site::ln_final{});
+    const Index last = to_the_end || pass.cache != nullptr ? all - 1 : last_heard_layer(pass.hooks, all);
+    for (pass.layer = 0; pass.layer <= last; ++pass.layer) {
+      pass.ends_in_this_layer = !to_the_end && pass.layer == last;
+      layers[static_cast<std::size_t>(pass.layer)](pass, x);
+    }
+    pass.layer = -1;
+    if (pass.cache != nullptr) pass.cache->advance(pass.batch);
+    return x;
+  }
+
+  /// The last norm's output (tokens, hidden), which the vocabulary projection takes.
+  template <class Pass>
+  typename Pass::View end(Pass& pass, typename Pass::ConstView x) const {
+    const auto normed = norm(pass, x);
+    pass.at(site::ln_final{}, normed);
+    return normed;
+  }
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor("model.embed_tokens", self.embed_tokens);
+    for (std::size_t layer = 0; layer < self.layers.size(); ++layer)
+      visitor("model.layers." + std::to_string(layer), self.layers[layer]);
+    visitor("model.norm", self.norm);
+    visitor("lm_head", self.lm_head);
+  }
+
+ private:
+  Config config_;
+  B* backend_;
+};
+
+}  // namespace neuroglot

@@ -1,0 +1,107 @@
+/// The forward pass: a batch through a model, hooks listening, and as output only what was asked for.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "neuroglot/core/matrix.hpp"
+#include "neuroglot/core/packed_batch.hpp"
+#include "neuroglot/hooks/hook.hpp"
+#include "neuroglot/nn/pass.hpp"
+
+namespace neuroglot {
+
+/// What forward computes after the hooks have heard what they listen to.
+namespace output {
+struct None {};           ///< nothing: the pass ends with the last thing a hook listens to
+struct Logits {};         ///< Matrix (tokens, vocab)
+struct LastLogits {};     ///< Matrix (sequences, vocab): of each sequence's last token
+struct NextTokenLoss {};  ///< std::vector<double>, see forward
+}  // namespace output
+
+namespace detail {
+
+template <class Model, class Pass>
+typename Model::Backend::Matrix logits(const Model& model, Pass& pass, typename Pass::ConstView x) {
+  typename Model::Backend::Matrix result(x.rows, model.vocabulary().out_features());
+  pass.backend.matmul(x, model.vocabulary(), {}, result.view());
+  pass.at(site::logits{}, result.view());
+  return result;
+}
+
+/// The rows of the tokens that have a successor in their sequence, and those successors.
+struct Predictions {
+  std::vector<Index> rows;
+  std::vector<std::int32_t> targets;
+
+  explicit Predictions(const PackedBatch& batch) {
+    for (Index s = 0; s < batch.sequences(); ++s)
+      for (Index row = batch.begin(s); row + 1 < batch.begin(s + 1); ++row) {
+        rows.push_back(row);
+        targets.push_back(batch.ids()[static_cast<std::size_t>(row) + 1]);
+      }
+  }
+};
+
+template <class Model, class Pass>
+std::vector<double> next_token_loss(const Model& model, Pass& pass, typename Pass::ConstView x) {
+  const Predictions predictions(pass.batch);
+  const auto chosen = pass.matrix(static_cast<Index>(predictions.rows.size()), x.cols);
+  pass.backend.gather(x, predictions.rows, chosen);
+  std::vector<double> loss(predictions.rows.size());
+  if (pass.hears(site::logits{})) logits(model, pass, x);
+  pass.backend.next_token_loss(chosen, model.vocabulary(), predictions.targets, loss);
+  return loss;
+}
+
+template <class Model, class Pass>
+typename Model::Backend::Matrix last_logits(const Model& model, Pass& pass, typename Pass::ConstView x) {
+  if (pass.hears(site::logits{})) logits(model, pass, x);
+  const auto last = pass.matrix(pass.batch.sequences(), x.cols);
+  std::vector<Index> rows;
+  for (Index s = 0; s < last.rows; ++s) rows.push_back(pass.batch.begin(s + 1) - 1);
+  pass.backend.gather(x, rows, last);
+  typename Model::Backend::Matrix result(last.rows, model.vocabulary().out_features());
+  pass.backend.matmul(last, model.vocabulary(), {}, result.view());
+  return result;
+}
+
+}  // namespace detail
+
+/// Runs a batch through a model. Hooks are called as the pass comes by their sites; with a cache, every sequence goes on where
+/// it stands there. Gives what Output names:
+///   Logits          Matrix (tokens, vocab)
+///   LastLogits      Matrix (sequences, vocab)
+///   NextTokenLoss   nats of each token that follows another in its sequence, in the order of the batch; a sequence of n tokens
+///                   gives n - 1 of them
+///   None            nothing
+/// The pass uses the model's backend, so two threads must not run one backend at the same time.
+template <class Output = output::Logits, class Model, class... Hooks>
+  requires requires { typename Model::Backend; }
+auto forward(const Model& model, const PackedBatch& batch, HookSet<Hooks...> listening = HookSet<>(),
+             KvCache<typename Model::Backend>* cache = nullptr) {
+  return forward_with<Output>(model, batch, listening, cache);
+}
+
+/// The same for any object that hears sites, ErasedHooks among them.
+template <class Output, class Model, class Hooks>
+auto forward_with(const Model& model, const PackedBatch& batch, Hooks& listening,
+                  KvCache<typename Model::Backend>* cache = nullptr) {
+  if (batch.rows() == 0) throw usage_error("a forward pass needs at least one token");
+  constexpr bool wants_output = !std::is_same_v<Output, output::None>;
+  const Workspace::Scope scope(model.backend().workspace());
+  Pass<typename Model::Backend, Hooks> pass(model.backend(), batch, listening, cache);
+  const bool wants_logits = wants_output || pass.hears(site::logits{});
+  const auto x = model.run_blocks(pass, model.begin(pass), wants_logits);
+  if constexpr (wants_output) {
+    const auto normed = model.end(pass, x);
+    if constexpr (std::is_same_v<Output, output::Logits>) return detail::logits(model, pass, normed);
+    else if constexpr (std::is_same_v<Output, output::LastLogits>) return detail::last_logits(model, pass, normed);
+    else return detail::next_token_loss(model, pass, normed);
+  } else if (wants_logits || pass.hears(site::ln_final{})) {
+    const auto normed = model.end(pass, x);
+    if (pass.hears(site::logits{})) detail::logits(model, pass, normed);
+  }
+}
+
+}  // namespace neuroglot

@@ -1,0 +1,45 @@
+/// The two-layer networks of a block, whose inner values are the neurons.
+#pragma once
+
+#include <optional>
+
+#include "neuroglot/hooks/site.hpp"
+#include "neuroglot/nn/config.hpp"
+#include "neuroglot/nn/linear.hpp"
+
+namespace neuroglot {
+
+/// mlp(x) = W_down (f(W_gate x) * W_up x). (Shazeer 2020, "GLU variants"; LlamaMLP in Hugging Face)
+template <class B, class Activation>
+struct GatedMlp {
+  Linear<B> gate_proj, up_proj, down_proj;
+
+  explicit GatedMlp(const Config& config)
+      : gate_proj(config.hidden_size, config.intermediate_size, config.mlp_bias),
+        up_proj(config.hidden_size, config.intermediate_size, config.mlp_bias),
+        down_proj(config.intermediate_size, config.hidden_size, config.mlp_bias) {}
+
+  /// x (tokens, hidden) -> (tokens, hidden); an empty view where nobody wants what comes after the neurons.
+  template <class Pass>
+  typename Pass::View operator()(Pass& pass, typename Pass::ConstView x) const {
+    const auto neurons = gate_proj(pass, x);
+    pass.at(site::mlp_pre{}, neurons);
+    pass.backend.activate(Activation{}, neurons);
+    pass.at(site::mlp_act{}, neurons);
+    if (pass.done_after(site::mlp_act{})) return {};
+    const auto up = up_proj(pass, x);
+    pass.at(site::mlp_pre_linear{}, up);
+    pass.backend.multiply(neurons, up);
+    pass.at(site::mlp_post{}, neurons);
+    return down_proj(pass, neurons);
+  }
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor("gate_proj", self.gate_proj);
+    visitor("up_proj", self.up_proj);
+    visitor("down_proj", self.down_proj);
+  }
+};
+
+}  // namespace neuroglot

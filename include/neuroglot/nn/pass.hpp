@@ -1,0 +1,56 @@
+/// One forward pass under way: the batch, the backend that computes it, the hooks that listen, and where in the model it is.
+#pragma once
+
+#include "neuroglot/core/packed_batch.hpp"
+#include "neuroglot/core/workspace.hpp"
+#include "neuroglot/hooks/hook.hpp"
+#include "neuroglot/nn/kv_cache.hpp"
+
+namespace neuroglot {
+
+/// Handed through all parts of a model. Matrices that parts take from it live until the Workspace::Scope around them ends.
+template <class B, class Hooks>
+class Pass {
+ public:
+  using Backend = B;
+  using Scalar = typename B::Scalar;
+  using View = MatrixView<Scalar>;
+  using ConstView = MatrixView<const Scalar>;
+
+  Pass(B& with, const PackedBatch& of, Hooks& listening, KvCache<B>* earlier = nullptr)
+      : backend(with), batch(of), hooks(listening), cache(earlier) {}
+
+  B& backend;
+  const PackedBatch& batch;
+  Hooks& hooks;
+  KvCache<B>* cache;       ///< keys and values of earlier passes; null: every sequence starts here
+  Index layer = -1;             ///< the block that is being computed
+  bool ends_in_this_layer = false;  ///< nothing after this block is wanted by anybody
+  View cosine, sine;            ///< (tokens, rotary width / 2), of this batch's positions
+
+  View matrix(Index rows, Index cols) const { return backend.workspace().template matrix<Scalar>(rows, cols); }
+
+  /// Whether somebody listens to this site of this layer: false at compile time where no hook hears it.
+  template <class Site>
+  bool hears(Site at) const {
+    return heard(hooks, at, layer);
+  }
+
+  /// The pass has come by a site: hooks that listen may read m, or write it. Nothing at all where no hook hears the site.
+  template <class Site>
+  void at(Site site, View m, Index sequence = -1, Index head = -1) {
+    if constexpr (HearsSite<Hooks, Site>) {
+      if (!heard(hooks, site, layer)) return;
+      const Place place{batch, Site::per_layer ? layer : -1, sequence, head};
+      backend.on_host(m, [&](MatrixView<float> shown) { hooks(site, place, eigen_map(shown)); });
+    }
+  }
+
+  /// Whether the rest of the block can be left out: no output and no hook needs what comes after this site.
+  template <class Site>
+  bool done_after(Site site) const {
+    return ends_in_this_layer && !heard_later_in_block(hooks, site, layer);
+  }
+};
+
+}  // namespace neuroglot

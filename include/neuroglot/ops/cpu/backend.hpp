@@ -1,0 +1,95 @@
+/// The CPU backend: float, weights packed at loading, AVX2+FMA where the machine has it.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "neuroglot/core/threads.hpp"
+#include "neuroglot/core/workspace.hpp"
+#include "neuroglot/ops/cpu/activation.hpp"
+#include "neuroglot/ops/cpu/attention.hpp"
+#include "neuroglot/ops/cpu/cross_entropy.hpp"
+#include "neuroglot/ops/cpu/elementwise.hpp"
+#include "neuroglot/ops/cpu/embedding.hpp"
+#include "neuroglot/ops/cpu/matmul.hpp"
+#include "neuroglot/ops/cpu/packed_weight.hpp"
+#include "neuroglot/ops/cpu/rms_norm.hpp"
+#include "neuroglot/ops/cpu/rope.hpp"
+#include "neuroglot/ops/cpu/softmax.hpp"
+
+namespace neuroglot {
+
+/// Results do not depend on the number of threads, nor on what else is in a batch.
+class Cpu {
+ public:
+  using Scalar = float;
+  using Weight = PackedWeight;
+  using Vector = std::vector<float>;
+  using Matrix = neuroglot::Matrix<float>;
+  using View = MatrixView<float>;
+  using ConstView = MatrixView<const float>;
+  static constexpr std::string_view name = "cpu";
+
+  /// threads 0: as many as the machine has processors.
+  explicit Cpu(int threads = 0) : threads_(threads) {}
+
+  Workspace& workspace() { return workspace_; }
+  Threads& threads() { return threads_; }
+
+  void embed(const Weight& table, std::span<const std::int32_t> ids, View y) { cpu::embed(threads_, table, ids, y); }
+  void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
+    cpu::matmul(threads_, workspace_, x, w, bias.empty() ? nullptr : bias.data(), y);
+  }
+  void rms_norm(ConstView x, const Vector& weight, double eps, View y) {
+    cpu::rms_norm(threads_, x, weight.data(), static_cast<float>(eps), y);
+  }
+  template <class Activation>
+  void activate(Activation f, View x) {
+    cpu::activate(threads_, f, x);
+  }
+  void add(View x, ConstView y) { cpu::add(threads_, x, y); }
+  void multiply(View x, ConstView y) { cpu::multiply(threads_, x, y); }
+  void rotate(View x, ConstView cosine, ConstView sine, Index head_dim) {
+    cpu::rotate(threads_, x, cosine, sine, head_dim);
+  }
+
+  template <class Mask>
+  void attention(const AttentionShape& shape, const Mask& mask, std::span<const AttentionSequence<float>> sequences) {
+    cpu::attention(threads_, workspace_, shape, mask, sequences);
+  }
+  template <class Mask>
+  void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence, Index head,
+                        View scores) {
+    cpu::attention_scores(workspace_, shape, mask, sequence, head, scores);
+  }
+  void softmax(View x) { cpu::softmax(x); }
+  void attention_mix(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index head, ConstView pattern) {
+    cpu::attention_mix(workspace_, shape, sequence, head, pattern);
+  }
+
+  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss) {
+    cpu::next_token_loss(threads_, workspace_, x, w, targets, loss);
+  }
+
+  void gather(ConstView x, std::span<const Index> rows, View y) {
+    for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());
+  }
+  void copy(ConstView x, View y) {
+    for (Index row = 0; row < x.rows; ++row) std::ranges::copy(x.row(row), y.row(row).data());
+  }
+  void upload(ConstView host, View y) { copy(host, y); }
+
+  template <class F>
+  void on_host(View m, F&& f) {
+    f(m);
+  }
+
+ private:
+  Threads threads_;
+  Workspace workspace_;
+};
+
+}  // namespace neuroglot

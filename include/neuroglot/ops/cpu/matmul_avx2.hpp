@@ -1,0 +1,168 @@
+/// The micro-kernel of the matrix product in AVX2 and FMA instructions: 6 x 16 sums in 12 registers.
+/// (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008; Van Zee and van de Geijn, BLIS,
+/// 2015.)
+#pragma once
+
+#include <immintrin.h>
+
+#include <atomic>
+#include <type_traits>
+
+#include "neuroglot/ops/cpu/instruction_set.hpp"
+#include "neuroglot/ops/cpu/matmul_tile.hpp"
+
+namespace neuroglot::cpu {
+
+/// Every loop over Rows, Panels or vectors below is unrolled: only then are the sums registers.
+struct Avx2Matmul {
+  /// One tile of Rows x (16 Panels). Tiles of few rows take several panels at once to have sums enough in flight.
+  template <int Rows, int Panels, class Layout, class Epilogue>
+  NEUROGLOT_AVX2 static void tile(const Tile& t, const Epilogue& epilogue) {
+    constexpr int vectors = 2 * Panels;
+    __m256 sum[Rows][vectors];
+    NEUROGLOT_UNROLLED
+    for (int r = 0; r < Rows; ++r) NEUROGLOT_UNROLLED
+    for (int v = 0; v < vectors; ++v)
+      sum[r][v] = t.resume ? load(t.y + r * t.y_stride + 8 * v, t.columns - 8 * v) : _mm256_setzero_ps();
+
+    const float* x = t.x;
+    const float* panel = t.panel;
+    Index k = 0;
+    // Eight steps at a time: of 1, 2, 3, 4 and 8 the only count at which a Zen 3 keeps both its FMA units busy (97% of
+    // its peak; 2 and 3 steps get stuck at 66 and 81%) and which leaves room for a prefetch.
+    for (; k + 8 <= t.depth; k += 8) {
+      prefetch_rows<Rows, Layout>(x);
+      NEUROGLOT_UNROLLED
+      for (int i = 0; i < 8; ++i) step<Rows, Panels, Layout>(t, x, panel, sum);
+    }
+    for (; k < t.depth; ++k) step<Rows, Panels, Layout>(t, x, panel, sum);
+
+    NEUROGLOT_UNROLLED
+    for (int r = 0; r < Rows; ++r) NEUROGLOT_UNROLLED
+    for (int v = 0; v < vectors; ++v) {
+      const Index left = t.columns - 8 * v;
+      store(t.y + r * t.y_stride + 8 * v, left, finished(epilogue, sum[r][v], t.first_column + 8 * v, left));
+    }
+  }
+
+  /// Rows of x (rows <= 6, depth) interleaved: out[k * rows + r] = x(r, k).
+  NEUROGLOT_AVX2 static void interleave(MatrixView<const float> x, float* out) {
+    Index k = 0;
+    if (x.rows == tile_rows)
+      for (; k + 8 <= x.cols; k += 8) {
+        __m256 v[8];
+        load_rows(x.data + k, x.stride, tile_rows, v);
+        transpose(v);
+        NEUROGLOT_UNROLLED
+        for (int i = 0; i < 8; ++i, out += tile_rows) {
+          _mm_storeu_ps(out, _mm256_castps256_ps128(v[i]));
+          _mm_storel_pi(reinterpret_cast<__m64*>(out + 4), _mm256_extractf128_ps(v[i], 1));
+        }
+      }
+    for (; k < x.cols; ++k)
+      for (Index r = 0; r < x.rows; ++r) *out++ = x.data[r * x.stride + k];
+  }
+
+  /// 16 rows at most of b, transposed to a panel: panel[k * 16 + n] = b(n, k), zero for rows that b lacks.
+  NEUROGLOT_AVX2 static void transpose_to_panel(MatrixView<const float> b, float* panel) {
+    Index k = 0;
+    for (; k + 8 <= b.cols; k += 8)
+      for (Index half = 0; half < 2; ++half) {
+        __m256 v[8];
+        load_rows(b.data + half * 8 * b.stride + k, b.stride, b.rows - half * 8, v);
+        transpose(v);
+        NEUROGLOT_UNROLLED
+        for (int i = 0; i < 8; ++i) _mm256_storeu_ps(panel + (k + i) * panel_width + half * 8, v[i]);
+      }
+    for (; k < b.cols; ++k)
+      for (Index n = 0; n < panel_width; ++n) panel[k * panel_width + n] = n < b.rows ? b.data[n * b.stride + k] : 0.0f;
+  }
+
+ private:
+#define NEUROGLOT_AVX2_INLINE NEUROGLOT_AVX2 __attribute__((always_inline)) static inline
+
+  // One k: sum[r][v] += x(r, k) * panel(k, 8 v ...).
+  template <int Rows, int Panels, class Layout>
+  NEUROGLOT_AVX2_INLINE void step(const Tile& t, const float*& x, const float*& panel,
+                                  __m256 (&sum)[Rows][2 * Panels]) {
+    constexpr bool packed = std::is_same_v<Layout, PackedRows>;
+    __m256 w[2 * Panels];
+    NEUROGLOT_UNROLLED
+    for (int v = 0; v < 2 * Panels; ++v) w[v] = _mm256_loadu_ps(panel + v / 2 * t.panel_stride + v % 2 * 8);
+    NEUROGLOT_UNROLLED
+    for (int r = 0; r < Rows; ++r) {
+      const __m256 element = _mm256_broadcast_ss(packed ? x + r : x + r * t.x_stride);
+      NEUROGLOT_UNROLLED
+      for (int v = 0; v < 2 * Panels; ++v) sum[r][v] = _mm256_fmadd_ps(element, w[v], sum[r][v]);
+    }
+    x += packed ? Rows : 1;
+    panel += panel_width;
+    // The compiler must not begin the next step's loads here: it runs out of registers, and the sums go to memory.
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  }
+
+  // Packed rows come from the second-level cache: 8 steps of 6 rows are three cache lines, wanted 32 steps later.
+  template <int Rows, class Layout>
+  NEUROGLOT_AVX2_INLINE void prefetch_rows(const float* x) {
+    if constexpr (std::is_same_v<Layout, PackedRows> && Rows == tile_rows) {
+      constexpr int ahead = 32 * Rows;
+      NEUROGLOT_UNROLLED
+      for (int line = 0; line < 3; ++line)
+        _mm_prefetch(reinterpret_cast<const char*>(x + ahead + 16 * line), _MM_HINT_T0);
+    }
+  }
+
+  // `left` of 8 floats, the others zero; no element beyond them is touched.
+  NEUROGLOT_AVX2_INLINE __m256i first_lanes(Index left) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(left)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
+  NEUROGLOT_AVX2_INLINE __m256 load(const float* from, Index left) {
+    return left >= 8 ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, first_lanes(left));
+  }
+  NEUROGLOT_AVX2_INLINE void store(float* to, Index left, __m256 value) {
+    if (left >= 8)
+      _mm256_storeu_ps(to, value);
+    else if (left > 0)
+      _mm256_maskstore_ps(to, first_lanes(left), value);
+  }
+
+  NEUROGLOT_AVX2_INLINE __m256 finished(const Store&, __m256 sum, Index, Index) {
+    return sum;
+  }
+  NEUROGLOT_AVX2_INLINE __m256 finished(const StoreAddingBias& e, __m256 sum, Index n, Index left) {
+    return _mm256_add_ps(sum, load(e.bias + n, left));
+  }
+  NEUROGLOT_AVX2_INLINE __m256 finished(const StoreScaled& e, __m256 sum, Index, Index) {
+    return _mm256_mul_ps(sum, _mm256_set1_ps(e.scale));
+  }
+
+  // Eight columns of up to eight rows; rows that do not exist are zero.
+  NEUROGLOT_AVX2_INLINE void load_rows(const float* from, Index stride, Index rows, __m256 (&v)[8]) {
+    NEUROGLOT_UNROLLED
+    for (int r = 0; r < 8; ++r) v[r] = r < rows ? _mm256_loadu_ps(from + r * stride) : _mm256_setzero_ps();
+  }
+
+  // v[i][j] becomes v[j][i]: pairs of rows are interleaved by 1, by 2 and by 4 elements.
+  NEUROGLOT_AVX2_INLINE void transpose(__m256 (&v)[8]) {
+    __m256 by_two[8], by_four[8];
+    NEUROGLOT_UNROLLED
+    for (int i = 0; i < 8; i += 2) {
+      by_two[i] = _mm256_unpacklo_ps(v[i], v[i + 1]);
+      by_two[i + 1] = _mm256_unpackhi_ps(v[i], v[i + 1]);
+    }
+    NEUROGLOT_UNROLLED
+    for (int i = 0; i < 8; i += 4) NEUROGLOT_UNROLLED
+    for (int j = 0; j < 2; ++j) {
+      by_four[i + 2 * j] = _mm256_shuffle_ps(by_two[i + j], by_two[i + 2 + j], 0x44);
+      by_four[i + 2 * j + 1] = _mm256_shuffle_ps(by_two[i + j], by_two[i + 2 + j], 0xee);
+    }
+    NEUROGLOT_UNROLLED
+    for (int i = 0; i < 4; ++i) {
+      v[i] = _mm256_permute2f128_ps(by_four[i], by_four[i + 4], 0x20);
+      v[i + 4] = _mm256_permute2f128_ps(by_four[i], by_four[i + 4], 0x31);
+    }
+  }
+#undef NEUROGLOT_AVX2_INLINE
+};
+
+}  // namespace neuroglot::cpu

@@ -1,0 +1,52 @@
+/// The work of a micro-kernel: one tile of a product, and what is done with it once it is complete.
+#pragma once
+
+#include "neuroglot/core/matrix.hpp"
+#include "neuroglot/ops/cpu/packed_weight.hpp"
+
+namespace neuroglot::cpu {
+
+/// Most rows of a tile. 6 x 16 floats are 12 of AVX2's 16 registers; two more hold a row of the panel and one the
+/// element of x that it is multiplied with. 12 independent sums hide the 4 cycles of latency of 2 FMAs a cycle, and 12
+/// FMAs take longer than the 8 loads they need.
+inline constexpr int tile_rows = 6;
+
+/// One step of a product: y (Rows, columns) = or += x (Rows, depth) . panels (depth, columns).
+///
+/// Every element of y is one chain of fused multiply-adds over k = 0, 1, 2, ..., started from zero or, with `resume`,
+/// from what an earlier tile left in y. How rows, columns and depth are cut into tiles therefore changes no bit of the
+/// result.
+struct Tile {
+  const float* x;      ///< PackedRows: element (r, k) at x[k * Rows + r]; PlainRows: at x[r * x_stride + k]
+  Index x_stride;      ///< of PlainRows only
+  const float* panel;  ///< (depth, 16); a tile of several panels finds the next one panel_stride further on
+  Index panel_stride;
+  Index depth;
+  float* y;
+  Index y_stride;
+  Index columns;       ///< that exist of the tile's 16 a panel; the others are computed, and not stored
+  Index first_column;  ///< of the tile in y, for the epilogue
+  bool resume;
+};
+
+/// How a tile's rows of x lie in memory.
+struct PackedRows {};
+struct PlainRows {};
+
+/// Epilogues: what becomes of a sum while it is still in a register. Every micro-kernel has a `finished` for each of
+/// them. from_column(n) is the epilogue of the part of y that begins at its column n.
+struct Store {
+  Store from_column(Index) const { return {}; }
+};
+/// sum + bias[n]
+struct StoreAddingBias {
+  const float* bias;  ///< (columns of y)
+  StoreAddingBias from_column(Index n) const { return {bias + n}; }
+};
+/// sum * scale
+struct StoreScaled {
+  float scale;
+  StoreScaled from_column(Index) const { return *this; }
+};
+
+}  // namespace neuroglot::cpu

@@ -1,0 +1,31 @@
+/// ops/rope.hpp in vector code.
+#pragma once
+
+#include "neuroglot/core/threads.hpp"
+#include "neuroglot/ops/cpu/simd.hpp"
+
+namespace neuroglot::cpu {
+
+/// x (tokens, heads * head_dim), in place; cosine and sine (tokens, d/2).
+inline void rotate(Threads& threads, MatrixView<float> x, MatrixView<const float> cosine, MatrixView<const float> sine,
+                   Index head_dim) {
+  const Index half = cosine.cols;
+  threads.for_ranges(x.rows, 32, [&](Index begin, Index rows, int) {
+    vectorized([&]() NEUROGLOT_VECTORIZED {
+      for (Index row = begin; row < begin + rows; ++row)
+        for (Index head = 0; head < x.cols; head += head_dim) {
+          float* const first = x.row(row).data() + head;
+          each_eight(
+              half,
+              [](float* a, float* b, const float* c, const float* s) NEUROGLOT_VECTORIZED {
+                const Eight u(a), w(b), cosines(c), sines(s);
+                write(a, u.v * cosines.v - w.v * sines.v);
+                write(b, w.v * cosines.v + u.v * sines.v);
+              },
+              first, first + half, cosine.row(row).data(), sine.row(row).data());
+        }
+    });
+  });
+}
+
+}  // namespace neuroglot::cpu

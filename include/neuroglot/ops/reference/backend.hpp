@@ -1,0 +1,121 @@
+/// The backend that is right: double precision and the plain loops of ops/, nothing else. Tests take it as the truth, and any
+/// result can be checked by running it again with it. About a hundred times slower than Cpu.
+#pragma once
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "neuroglot/core/threads.hpp"
+#include "neuroglot/core/workspace.hpp"
+#include "neuroglot/ops/activation.hpp"
+#include "neuroglot/ops/attention.hpp"
+#include "neuroglot/ops/cross_entropy.hpp"
+#include "neuroglot/ops/elementwise.hpp"
+#include "neuroglot/ops/matmul.hpp"
+#include "neuroglot/ops/reference/weight.hpp"
+#include "neuroglot/ops/rms_norm.hpp"
+#include "neuroglot/ops/rope.hpp"
+
+namespace neuroglot {
+
+class Reference {
+ public:
+  using Scalar = double;
+  using Weight = ReferenceWeight;
+  using Vector = std::vector<double>;
+  using Matrix = neuroglot::Matrix<double>;
+  using View = MatrixView<double>;
+  using ConstView = MatrixView<const double>;
+  static constexpr std::string_view name = "reference";
+
+  explicit Reference(int threads = 0) : threads_(threads) {}
+
+  Workspace& workspace() { return workspace_; }
+  Threads& threads() { return threads_; }
+
+  void embed(const Weight& table, std::span<const std::int32_t> ids, View y) {
+    for (Index row = 0; row < y.rows; ++row)
+      std::ranges::copy(table.view().row(ids[static_cast<std::size_t>(row)]), y.row(row).data());
+  }
+  void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
+    each_row(y, [&](Index row) {
+      reference::matmul<double>(x.row_range(row, 1), w.view(), bias.empty() ? nullptr : bias.data(), y.row_range(row, 1));
+    });
+  }
+  void rms_norm(ConstView x, const Vector& weight, double eps, View y) { reference::rms_norm<double>(x, weight.data(), eps, y); }
+  template <class Activation>
+  void activate(Activation f, View x) {
+    reference::activate(f, x);
+  }
+  void add(View x, ConstView y) { reference::add<double>(x, y); }
+  void multiply(View x, ConstView y) { reference::multiply<double>(x, y); }
+  void rotate(View x, ConstView cosine, ConstView sine, Index head_dim) {
+    reference::rotate<double>(x, cosine, sine, head_dim);
+  }
+
+  template <class Mask>
+  void attention(const AttentionShape& shape, const Mask& mask, std::span<const AttentionSequence<double>> sequences) {
+    for (const AttentionSequence<double>& sequence : sequences)
+      for (Index head = 0; head < shape.heads; ++head) {
+        Workspace::Scope scope(workspace_);
+        const View pattern = workspace_.matrix<double>(sequence.queries(), sequence.keys());
+        attention_scores(shape, mask, sequence, head, pattern);
+        softmax(pattern);
+        attention_mix(shape, sequence, head, pattern);
+      }
+  }
+  template <class Mask>
+  void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<double>& sequence, Index head,
+                        View scores) {
+    reference::attention_scores(shape, mask, sequence, head, scores);
+  }
+  void softmax(View x) { reference::softmax(x); }
+  void attention_mix(const AttentionShape& shape, const AttentionSequence<double>& sequence, Index head, ConstView pattern) {
+    reference::attention_mix(shape, sequence, head, pattern);
+  }
+
+  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss) {
+    each_row(x, [&](Index row) {
+      Matrix logits(1, w.out_features());
+      reference::matmul<double>(x.row_range(row, 1), w.view(), nullptr, logits.view());
+      const auto at = static_cast<std::size_t>(row);
+      loss[at] = reference::cross_entropy<double>(logits.view().row(0), targets[at]);
+    });
+  }
+
+  void gather(ConstView x, std::span<const Index> rows, View y) {
+    for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());
+  }
+  void copy(ConstView x, View y) {
+    for (Index row = 0; row < x.rows; ++row) std::ranges::copy(x.row(row), y.row(row).data());
+  }
+  void upload(MatrixView<const float> host, View y) {
+    for (Index row = 0; row < host.rows; ++row) std::ranges::copy(host.row(row), y.row(row).data());
+  }
+
+  /// Hooks see floats. What they leave alone keeps its double precision; what they change is taken over.
+  template <class F>
+  void on_host(View m, F&& f) {
+    Workspace::Scope scope(workspace_);
+    const MatrixView<float> shown = workspace_.matrix<float>(m.rows, m.cols);
+    for (Index row = 0; row < m.rows; ++row)
+      std::ranges::transform(m.row(row), shown.row(row).data(), [](double value) { return static_cast<float>(value); });
+    f(shown);
+    for (Index row = 0; row < m.rows; ++row)
+      for (Index col = 0; col < m.cols; ++col)
+        if (!(shown(row, col) == static_cast<float>(m(row, col)))) m(row, col) = static_cast<double>(shown(row, col));
+  }
+
+ private:
+  template <class View, class F>
+  void each_row(const View& matrix, F&& f) {
+    threads_.for_each(matrix.rows, [&](Index row, int) { f(row); });
+  }
+
+  Threads threads_;
+  Workspace workspace_;
+};
+
+}  // namespace neuroglot
