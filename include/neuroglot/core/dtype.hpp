@@ -27,16 +27,15 @@ struct bf16 {
 struct f16 {
   std::uint16_t bits = 0;
 
+  /// Without branches, so that a loop over it becomes vector code.
   constexpr explicit operator float() const {
     const std::uint32_t sign = (bits & 0x8000u) << 16;
-    const std::uint32_t exponent = (bits >> 10) & 0x1fu;
-    const std::uint32_t fraction = bits & 0x3ffu;
-    if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000u | (fraction << 13));  // infinity, NaN
-    if (exponent == 0) {  // zero or subnormal: fraction * 2^-24
-      const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
-      return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
-    }
-    return std::bit_cast<float>(sign | ((exponent + 112u) << 23) | (fraction << 13));
+    const std::uint32_t magnitude = bits & 0x7fffu;
+    const std::uint32_t subnormal = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f);
+    const std::uint32_t normal = (magnitude << 13) + (112u << 23);
+    const std::uint32_t infinite_or_nan = (magnitude << 13) | 0x7f800000u;
+    const std::uint32_t finite = magnitude < 0x0400u ? subnormal : normal;
+    return std::bit_cast<float>(sign | (magnitude < 0x7c00u ? finite : infinite_or_nan));
   }
 };
 

@@ -30,7 +30,10 @@ class Progress {
   }
 
   /// Work that an earlier run had done already: part of the bar, not of the rate.
-  void start_at(std::int64_t done) { done_ = before_ = done; }
+  void skip(std::int64_t amount) {
+    done_ += amount;
+    before_ += amount;
+  }
 
   void add(std::int64_t amount) {
     done_ += amount;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "neuroglot/core/threads.hpp"
 #include "neuroglot/hooks/site.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/nn/kv_cache.hpp"
@@ -32,6 +33,7 @@ class Decoder {
 
   const Config& config() const { return config_; }
   B& backend() const { return *backend_; }
+  Threads& threads() const { return backend_->threads(); }
   /// The weights that scores of the next token are made with: the head's own or the embedding's.
   const typename B::Weight& vocabulary() const { return config_.tie_word_embeddings ? embed_tokens.weight : lm_head.weight; }
   KvCache<B> make_cache(Index sequences, Index capacity) const {

@@ -2,8 +2,10 @@
 /// put into the backend's layout straight from the mapped file.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "neuroglot/io/checkpoint.hpp"
 #include "neuroglot/io/weight_report.hpp"
 #include "neuroglot/models/config_reader.hpp"
+#include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/backend.hpp"
 
 namespace neuroglot {

@@ -5,7 +5,6 @@
 
 #include <immintrin.h>
 
-#include <atomic>
 #include <type_traits>
 
 #include "neuroglot/ops/cpu/instruction_set.hpp"
@@ -19,28 +18,19 @@ struct Avx2Matmul {
   template <int Rows, int Panels, class Layout, class Epilogue>
   NEUROGLOT_AVX2 static void tile(const Tile& t, const Epilogue& epilogue) {
     constexpr int vectors = 2 * Panels;
+    const Index columns = t.columns;
     __m256 sum[Rows][vectors];
     NEUROGLOT_UNROLLED
     for (int r = 0; r < Rows; ++r) NEUROGLOT_UNROLLED
     for (int v = 0; v < vectors; ++v)
-      sum[r][v] = t.resume ? load(t.y + r * t.y_stride + 8 * v, t.columns - 8 * v) : _mm256_setzero_ps();
+      sum[r][v] = t.resume ? load(t.y + r * t.y_stride + 8 * v, columns - 8 * v) : _mm256_setzero_ps();
 
-    const float* x = t.x;
-    const float* panel = t.panel;
-    Index k = 0;
-    // Eight steps at a time: of 1, 2, 3, 4 and 8 the only count at which a Zen 3 keeps both its FMA units busy (97% of
-    // its peak; 2 and 3 steps get stuck at 66 and 81%) and which leaves room for a prefetch.
-    for (; k + 8 <= t.depth; k += 8) {
-      prefetch_rows<Rows, Layout>(x);
-      NEUROGLOT_UNROLLED
-      for (int i = 0; i < 8; ++i) step<Rows, Panels, Layout>(t, x, panel, sum);
-    }
-    for (; k < t.depth; ++k) step<Rows, Panels, Layout>(t, x, panel, sum);
+    add_products<Rows, Panels, Layout>(t, sum);
 
     NEUROGLOT_UNROLLED
     for (int r = 0; r < Rows; ++r) NEUROGLOT_UNROLLED
     for (int v = 0; v < vectors; ++v) {
-      const Index left = t.columns - 8 * v;
+      const Index left = columns - 8 * v;
       store(t.y + r * t.y_stride + 8 * v, left, finished(epilogue, sum[r][v], t.first_column + 8 * v, left));
     }
   }
@@ -81,34 +71,28 @@ struct Avx2Matmul {
  private:
 #define NEUROGLOT_AVX2_INLINE NEUROGLOT_AVX2 __attribute__((always_inline)) static inline
 
-  // One k: sum[r][v] += x(r, k) * panel(k, 8 v ...).
+  // sum[r][v] += x(r, k) * panel(k, 8 v ...) for every k. Not unrolled: one step of 6 rows is 23 instructions, which a
+  // Zen 3 does in 6.1 cycles, and 12 FMAs take 6 at best; 2, 3 and 4 steps at a time were 33, 19 and up to 10% slower,
+  // because the FMAs then meet the two units unevenly, and 8 steps make gcc spill.
   template <int Rows, int Panels, class Layout>
-  NEUROGLOT_AVX2_INLINE void step(const Tile& t, const float*& x, const float*& panel,
-                                  __m256 (&sum)[Rows][2 * Panels]) {
+  NEUROGLOT_AVX2_INLINE void add_products(const Tile& t, __m256 (&sum)[Rows][2 * Panels]) {
     constexpr bool packed = std::is_same_v<Layout, PackedRows>;
-    __m256 w[2 * Panels];
-    NEUROGLOT_UNROLLED
-    for (int v = 0; v < 2 * Panels; ++v) w[v] = _mm256_loadu_ps(panel + v / 2 * t.panel_stride + v % 2 * 8);
-    NEUROGLOT_UNROLLED
-    for (int r = 0; r < Rows; ++r) {
-      const __m256 element = _mm256_broadcast_ss(packed ? x + r : x + r * t.x_stride);
+    const float* x = t.x;
+    const float* panel = t.panel;
+    const Index x_stride = packed ? 1 : t.x_stride;
+    const Index panel_stride = t.panel_stride;
+    for (Index k = t.depth; k > 0; --k) {
+      __m256 w[2 * Panels];
       NEUROGLOT_UNROLLED
-      for (int v = 0; v < 2 * Panels; ++v) sum[r][v] = _mm256_fmadd_ps(element, w[v], sum[r][v]);
-    }
-    x += packed ? Rows : 1;
-    panel += panel_width;
-    // The compiler must not begin the next step's loads here: it runs out of registers, and the sums go to memory.
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  }
-
-  // Packed rows come from the second-level cache: 8 steps of 6 rows are three cache lines, wanted 32 steps later.
-  template <int Rows, class Layout>
-  NEUROGLOT_AVX2_INLINE void prefetch_rows(const float* x) {
-    if constexpr (std::is_same_v<Layout, PackedRows> && Rows == tile_rows) {
-      constexpr int ahead = 32 * Rows;
+      for (int v = 0; v < 2 * Panels; ++v) w[v] = _mm256_loadu_ps(panel + v / 2 * panel_stride + v % 2 * 8);
       NEUROGLOT_UNROLLED
-      for (int line = 0; line < 3; ++line)
-        _mm_prefetch(reinterpret_cast<const char*>(x + ahead + 16 * line), _MM_HINT_T0);
+      for (int r = 0; r < Rows; ++r) {
+        const __m256 element = _mm256_broadcast_ss(x + r * x_stride);
+        NEUROGLOT_UNROLLED
+        for (int v = 0; v < 2 * Panels; ++v) sum[r][v] = _mm256_fmadd_ps(element, w[v], sum[r][v]);
+      }
+      x += packed ? Rows : 1;
+      panel += panel_width;
     }
   }
 

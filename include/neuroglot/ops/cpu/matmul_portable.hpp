@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <type_traits>
 
 #include "neuroglot/ops/cpu/matmul_tile.hpp"
 
@@ -13,13 +14,17 @@ struct PortableMatmul {
   /// One tile of Rows x (16 Panels).
   template <int Rows, int Panels, class Layout, class Epilogue>
   static void tile(const Tile& t, const Epilogue& epilogue) {
-    for (int p = 0; p < Panels; ++p) {
-      Tile one = t;
-      one.panel += p * t.panel_stride;
-      one.y += p * panel_width;
-      one.columns = std::min(panel_width, t.columns - p * panel_width);
-      one.first_column += p * panel_width;
-      one_panel<Rows, Layout>(one, epilogue);
+    constexpr bool packed = std::is_same_v<Layout, PackedRows>;
+    for (Index p = 0; p < Panels; ++p) {
+      Sums sum{};
+      const Index first = p * panel_width;
+      const Index columns = std::min(panel_width, t.columns - first);
+      if (t.resume)
+        for (Index r = 0; r < Rows; ++r) std::copy_n(t.y + r * t.y_stride + first, columns, sum[r]);
+      add_products(Rows, t.x, packed ? 1 : t.x_stride, packed ? Rows : 1, t.panel + p * t.panel_stride, t.depth, sum);
+      for (Index r = 0; r < Rows; ++r)
+        for (Index n = 0; n < columns; ++n)
+          t.y[r * t.y_stride + first + n] = finished(epilogue, sum[r][n], t.first_column + first + n);
     }
   }
 
@@ -36,26 +41,14 @@ struct PortableMatmul {
   }
 
  private:
-  template <int Rows, class Layout>
-  static float element(const Tile& t, int r, Index k) {
-    if constexpr (std::is_same_v<Layout, PackedRows>)
-      return t.x[k * Rows + r];
-    else
-      return t.x[r * t.x_stride + k];
-  }
+  using Sums = float[tile_rows][panel_width];
 
-  template <int Rows, class Layout, class Epilogue>
-  static void one_panel(const Tile& t, const Epilogue& epilogue) {
-    float sum[Rows][panel_width] = {};
-    if (t.resume)
-      for (int r = 0; r < Rows; ++r) std::copy_n(t.y + r * t.y_stride, t.columns, sum[r]);
-    for (Index k = 0; k < t.depth; ++k)
-      for (int r = 0; r < Rows; ++r) {
-        const float x = element<Rows, Layout>(t, r, k);
-        for (Index n = 0; n < panel_width; ++n) sum[r][n] += x * t.panel[k * panel_width + n];
-      }
-    for (int r = 0; r < Rows; ++r)
-      for (Index n = 0; n < t.columns; ++n) t.y[r * t.y_stride + n] = finished(epilogue, sum[r][n], t.first_column + n);
+  // One function for every kind of tile, so that it is compiled once.
+  static void add_products(Index rows, const float* x, Index from_row, Index from_k, const float* panel, Index depth,
+                           Sums& sum) {
+    for (Index k = 0; k < depth; ++k)
+      for (Index r = 0; r < rows; ++r)
+        for (Index n = 0; n < panel_width; ++n) sum[r][n] += x[r * from_row + k * from_k] * panel[k * panel_width + n];
   }
 
   static float finished(const Store&, float sum, Index) { return sum; }

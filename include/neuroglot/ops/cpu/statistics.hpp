@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 
+#include "neuroglot/core/threads.hpp"
 #include "neuroglot/ops/cpu/simd.hpp"
 
 namespace neuroglot::cpu {
@@ -37,11 +38,12 @@ NEUROGLOT_INLINE void add_row(ColumnSums& sums, const float* values, Index width
 }
 }  // namespace detail
 
-/// Adds the rows of one sequence, x (tokens, neurons), to the totals.
-inline void accumulate_statistics(MatrixView<const float> x, std::int64_t* positive, double* sum, double* sum_of_squares) {
+/// Adds the rows of one sequence, x (tokens, neurons), to the totals; strips of columns are shared out where there is a team.
+inline void accumulate_statistics(Threads* threads, MatrixView<const float> x, std::int64_t* positive, double* sum,
+                                  double* sum_of_squares) {
   using detail::ColumnSums;
-  for (Index first = 0; first < x.cols; first += ColumnSums::width) {
-    const Index width = std::min(ColumnSums::width, x.cols - first);
+  const auto add_strip = [&](Index strip, int) {
+    const Index first = strip * ColumnSums::width, width = std::min(ColumnSums::width, x.cols - first);
     ColumnSums sums;
     vectorized([&]() NEUROGLOT_VECTORIZED {
       for (Index row = 0; row < x.rows; ++row) detail::add_row(sums, x.row(row).data() + first, width);
@@ -51,7 +53,11 @@ inline void accumulate_statistics(MatrixView<const float> x, std::int64_t* posit
       sum[first + col] += sums.sum[static_cast<std::size_t>(col)];
       sum_of_squares[first + col] += sums.squares[static_cast<std::size_t>(col)];
     }
-  }
+  };
+  const Index strips = (x.cols + ColumnSums::width - 1) / ColumnSums::width;
+  if (threads != nullptr) threads->for_each(strips, add_strip);
+  else
+    for (Index strip = 0; strip < strips; ++strip) add_strip(strip, 0);
 }
 
 }  // namespace neuroglot::cpu

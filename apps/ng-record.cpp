@@ -1,0 +1,67 @@
+// ng-record: how often each neuron is active in each language. (Tang et al. 2024, section 2)
+#include "corpus_options.hpp"
+#include "families.hpp"
+#include "neuroglot/experiment/record.hpp"
+#include "neuroglot/text/load_tokenizer.hpp"
+
+namespace {
+
+using namespace neuroglot;
+
+/// Calls f with the site of that name; UsageError for one where neurons can not be counted.
+template <class F>
+auto with_neuron_site(std::string name, F f) {
+  if (name.starts_with("blocks.*.")) name.erase(0, 9);
+  if (name == site::mlp_act::name) return f(site::mlp_act{});
+  if (name == site::mlp_pre::name) return f(site::mlp_pre{});
+  if (name == site::mlp_post::name) return f(site::mlp_post{});
+  if (name == site::mlp_pre_linear::name) return f(site::mlp_pre_linear{});
+  throw usage_error("--site ", name, ": neurons are counted at mlp.hook_act, mlp.hook_pre, mlp.hook_post or mlp.hook_pre_linear");
+}
+
+int run(int argc, char** argv) {
+  ng::CommandLine line("ng-record", "MODEL --corpus LANG=PATH ... --out stats.safetensors [options]",
+                       "Runs corpora through a model and counts, for each language, layer and neuron, at how many positions its activation is\n"
+                       "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a last partial block is dropped.",
+                       "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out run/stats.safetensors\n"
+                       "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after an interruption\n");
+  line.positional("model", "MODEL: a Hugging Face folder (config.json, *.safetensors, tokenizer files)");
+  ng::add_corpus_options(line);
+  ng::add_model_options(line);
+  line.add()("out", ng::po::value<std::string>(), "the file that is written");
+  line.add()("site", ng::po::value<std::string>()->default_value("mlp.hook_act"), "where: after the activation, before times up");
+  line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
+  if (!line.parse(argc, argv)) return 0;
+
+  RecordOptions options;
+  options.out = line.required_path("out");
+  const std::vector<CorpusSource> sources = ng::corpora(line);
+  const auto tokenizer = load_tokenizer(line.text("model"));
+  const auto model = ng::load_model(line, line.text("model"));
+  options.blocks = ng::block_options(line, model->config());
+  options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
+  options.quiet = line.flag("quiet");
+  options.resume = line.flag("resume");
+  const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
+
+  Provenance provenance = program_provenance("ng-record");
+  provenance["model"] = model_provenance(line.text("model"), model->config(), *tokenizer);
+  provenance["corpora"] = corpora_provenance(sources, sizes, options.blocks.block);
+  provenance["site"] = "blocks.*." + std::string(with_neuron_site(line.text("site"), [](auto at) { return at.name; }));
+  provenance["block"] = options.blocks.block;
+  provenance["marks"] = name(options.blocks.marks);
+  provenance["dtype"] = line.text("dtype");
+  provenance["backend"] = model->backend_name();
+  with_neuron_site(line.text("site"), [&]<class Site>(Site) {
+    record<Site>(*model, *tokenizer, sources, sizes, options, provenance);
+    return 0;
+  });
+  if (!options.quiet) std::cerr << options.out.string() << ": written\n";
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return ng::guarded("ng-record", [&] { return run(argc, argv); });
+}

@@ -1,0 +1,102 @@
+/// neurons.json: chosen neurons on disk. {"languages": {"fr": {"0": [17, 912], ...}, ...}, "method": ..., "provenance": ...}
+#pragma once
+
+#include <charconv>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "neuroglot/analysis/neuron_set.hpp"
+#include "neuroglot/analysis/select.hpp"
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/provenance.hpp"
+#include "neuroglot/io/atomic_file.hpp"
+#include "neuroglot/io/json.hpp"
+
+namespace neuroglot {
+
+/// Layers without a chosen neuron are left out. The file is written whole or not at all.
+inline void write_neurons(const std::filesystem::path& path, const NeuronSet& set, const SelectionOptions& options,
+                          const Provenance& provenance) {
+  Provenance languages = Provenance::object();
+  for (std::size_t k = 0; k < set.languages.size(); ++k) {
+    Provenance layers = Provenance::object();
+    for (std::size_t layer = 0; layer < set.neurons[k].size(); ++layer)
+      if (!set.neurons[k][layer].empty()) layers[std::to_string(layer)] = set.neurons[k][layer];
+    languages[set.languages[k]] = std::move(layers);
+  }
+  const Provenance file = {{"languages", languages},
+                           {"method", set.method},
+                           {"layers", set.layers},
+                           {"neurons_per_layer", set.neurons_per_layer},
+                           {"selected", set.unique()},
+                           {"bar", set.bar},
+                           {"options", {{"rate", options.rate}, {"bar_quantile", options.bar_quantile}}},
+                           {"provenance", provenance}};
+  write_file(path, file.dump() + "\n");
+}
+
+struct NeuronFile {
+  NeuronSet set;
+  Provenance provenance;
+};
+
+namespace detail {
+
+template <class Json>
+std::vector<Index> neuron_list(const Json& list, Index neurons, const std::string& what) {
+  std::vector<Index> result;
+  if (!list.is_array()) throw error(what, " is not a list of neurons");
+  for (const auto& item : list) {
+    if (!item.is_number_integer() || item.template get<std::int64_t>() < 0 || item.template get<std::int64_t>() >= neurons)
+      throw error(what, ": ", item.dump(), " is not a neuron of a layer of ", neurons);
+    result.push_back(item.template get<Index>());
+  }
+  std::sort(result.begin(), result.end());
+  if (std::adjacent_find(result.begin(), result.end()) != result.end()) throw error(what, ": a neuron is listed twice");
+  return result;
+}
+
+template <class Json>
+NeuronsByLayer neurons_by_layer(const Json& object, Index layers, Index neurons, const std::string& what) {
+  if (!object.is_object()) throw error(what, " is not an object of layers");
+  NeuronsByLayer result(static_cast<std::size_t>(layers));
+  for (const auto& [key, list] : object.items()) {
+    Index layer = -1;
+    const auto parsed = std::from_chars(key.data(), key.data() + key.size(), layer);
+    if (parsed.ec != std::errc() || parsed.ptr != key.data() + key.size() || layer < 0 || layer >= layers)
+      throw error(what, ": \"", key, "\" is not one of ", layers, " layers");
+    result[static_cast<std::size_t>(layer)] = neuron_list(list, neurons, what + ", layer " + key);
+  }
+  return result;
+}
+
+}  // namespace detail
+
+/// Reads neurons for a model of so many layers and neurons a layer. Throws Error for anything that is not such a file, and for
+/// neurons that the model does not have.
+inline NeuronFile read_neurons(const std::filesystem::path& path, Index layers, Index neurons_per_layer) {
+  read_json(path);  // strict: duplicate keys are refused; the order of the languages is kept by the second reading
+  const MappedFile mapped(path);
+  const Provenance file = Provenance::parse(reinterpret_cast<const char*>(mapped.bytes().data()),
+                                            reinterpret_cast<const char*>(mapped.bytes().data()) + mapped.bytes().size());
+  if (!file.is_object() || !file.contains("languages") || !file["languages"].is_object() || file["languages"].empty())
+    throw error(path.string(), ": holds no \"languages\" with their neurons: not written by ng-select?");
+  for (const auto& [field, own] : {std::pair("layers", layers), std::pair("neurons_per_layer", neurons_per_layer)})
+    if (file.contains(field) && file[field] != own)
+      throw error(path.string(), ": \"", field, "\" is ", file[field].dump(), ", the model has ", own, ": chosen for another model?");
+  NeuronFile result;
+  result.set.layers = layers;
+  result.set.neurons_per_layer = neurons_per_layer;
+  if (file.contains("method") && file["method"].is_string()) result.set.method = file["method"].get<std::string>();
+  if (file.contains("bar") && file["bar"].is_number()) result.set.bar = file["bar"].get<double>();
+  if (file.contains("provenance")) result.provenance = file["provenance"];
+  for (const auto& [language, neurons] : file["languages"].items()) {
+    result.set.languages.push_back(language);
+    result.set.neurons.push_back(
+        detail::neurons_by_layer(neurons, layers, neurons_per_layer, path.string() + ": language \"" + language + "\""));
+  }
+  return result;
+}
+
+}  // namespace neuroglot

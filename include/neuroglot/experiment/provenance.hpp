@@ -1,0 +1,46 @@
+/// Where a result comes from: what every output file says of the model, the texts and the options behind it.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "neuroglot/experiment/token_blocks.hpp"
+#include "neuroglot/io/checkpoint.hpp"
+#include "neuroglot/io/corpus.hpp"
+#include "neuroglot/nn/config.hpp"
+#include "neuroglot/text/tokenizer.hpp"
+#include "neuroglot/version.hpp"
+
+namespace neuroglot {
+
+using Provenance = nlohmann::ordered_json;
+
+inline Provenance program_provenance(std::string_view program) {
+  return {{"program", program}, {"neuroglot", version}};
+}
+
+/// Reads the weight files once for their hash.
+inline Provenance model_provenance(const std::filesystem::path& folder, const Config& config, const Tokenizer& tokenizer) {
+  return {{"folder", std::filesystem::weakly_canonical(folder).string()},
+          {"model_type", config.model_type},
+          {"weights", Checkpoint(folder).hash()},
+          {"tokenizer", tokenizer.description()}};
+}
+
+inline Provenance corpora_provenance(std::span<const CorpusSource> sources, std::span<const CorpusSize> sizes, Index block) {
+  Provenance corpora = Provenance::array();
+  for (std::size_t k = 0; k < sources.size(); ++k)
+    corpora.push_back({{"language", sources[k].language},
+                       {"path", sources[k].path.string()},
+                       {"documents", sizes[k].documents},
+                       {"documents_hash", sizes[k].hash},
+                       {"blocks", sizes[k].blocks},
+                       {"tokens", sizes[k].blocks * block}});
+  return corpora;
+}
+
+}  // namespace neuroglot

@@ -1,0 +1,149 @@
+/// Recording: run corpora through a model and keep, for each language, layer and neuron, how often it was active.
+/// (Tang et al. 2024, section 2; activation.py of their released code)
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "neuroglot/analysis/activation_statistics.hpp"
+#include "neuroglot/core/progress.hpp"
+#include "neuroglot/experiment/provenance.hpp"
+#include "neuroglot/experiment/statistics_file.hpp"
+#include "neuroglot/experiment/token_blocks.hpp"
+#include "neuroglot/hooks/count.hpp"
+#include "neuroglot/models/forward.hpp"
+
+namespace neuroglot {
+
+struct RecordOptions {
+  BlockOptions blocks;
+  Index batch = 4;                        ///< blocks in a pass
+  bool resume = false;                    ///< go on from what an interrupted run has left
+  bool quiet = false;
+  std::filesystem::path out;              ///< stats.safetensors
+  std::chrono::seconds save_every{60};    ///< of work that can be lost at most
+};
+
+namespace detail {
+
+/// One language's totals out of the arrays of all, and back.
+template <class Counter>
+void put(const Counter& counter, std::size_t language, ActivationStatistics& statistics) {
+  const std::size_t at = language * counter.sum().size();
+  std::copy(counter.positive().begin(), counter.positive().end(), statistics.count.begin() + static_cast<std::ptrdiff_t>(at));
+  std::copy(counter.sum().begin(), counter.sum().end(), statistics.sum.begin() + static_cast<std::ptrdiff_t>(at));
+  std::copy(counter.sum_of_squares().begin(), counter.sum_of_squares().end(),
+            statistics.sum_of_squares.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+template <class Counter>
+void take(const ActivationStatistics& statistics, std::size_t language, Counter& counter) {
+  const auto part = [&](const auto& array) {
+    const auto size = static_cast<std::ptrdiff_t>(counter.sum().size());
+    const auto begin = array.begin() + static_cast<std::ptrdiff_t>(language) * size;
+    return std::vector(begin, begin + size);
+  };
+  counter.resume(part(statistics.count), part(statistics.sum), part(statistics.sum_of_squares));
+}
+
+inline void require_finite(const ActivationStatistics& statistics, std::size_t language) {
+  for (std::size_t layer = 0; layer < statistics.sum.shape(1); ++layer)
+    for (std::size_t neuron = 0; neuron < statistics.sum.shape(2); ++neuron)
+      if (!std::isfinite(statistics.sum(language, layer, neuron)))
+        throw error("the activations of neuron ", neuron, " of layer ", layer, " on ", statistics.languages[language],
+                    " are not finite: are the weights damaged?");
+}
+
+inline std::filesystem::path partial_path(const std::filesystem::path& out) { return out.string() + ".partial"; }
+
+/// What an interrupted run left, if it was the same run; a new start otherwise. Throws Error for the leavings of another one.
+inline ActivationStatistics start_or_resume(const RecordOptions& options, const Provenance& provenance, ActivationStatistics fresh) {
+  const std::filesystem::path partial = partial_path(options.out);
+  if (!options.resume || !std::filesystem::exists(partial)) return fresh;
+  StatisticsFile left = read_statistics(partial);
+  if (left.provenance != provenance)
+    throw error(partial.string(), ": was left by a run with another model, corpus or option; record without --resume to start anew");
+  return std::move(left.statistics);
+}
+
+}  // namespace detail
+
+/// Records corpora at `Site`, language by language. Work is saved to OUT.partial on the way and taken up again with
+/// options.resume, to the same bits.
+template <class Site, class Model>
+class Recorder {
+ public:
+  Recorder(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources, const RecordOptions& options,
+           const Provenance& provenance)
+      : model_(model), tokenizer_(tokenizer), sources_(sources), options_(options), provenance_(provenance),
+        statistics_(detail::start_or_resume(options, provenance, ActivationStatistics(languages(), layers(), neurons()))) {}
+
+  const ActivationStatistics& statistics() const { return statistics_; }
+
+  /// Goes on where the language stands, up to its last block.
+  void record(std::size_t language, const CorpusSize& size) {
+    Count<Site> counter(layers(), neurons(), &model_.threads());
+    detail::take(statistics_, language, counter);
+    Progress progress("recording " + sources_[language].language, size.blocks * options_.blocks.block, "tokens", options_.quiet);
+    std::int64_t& tokens = statistics_.tokens[language];
+    progress.skip(tokens);
+    TokenBlocks blocks(sources_[language], tokenizer_, options_.blocks);
+    std::vector<TokenId> block;
+    for (Index done = 0; done < tokens / options_.blocks.block; ++done) blocks.next(block);
+    for (PackedBatch batch; fill(batch, blocks); batch = PackedBatch()) {
+      forward<output::None>(model_, batch, hooks(counter));
+      tokens += batch.rows();
+      progress.add(batch.rows());
+      if (std::chrono::steady_clock::now() - saved_ > options_.save_every) save(counter, language);
+    }
+    detail::put(counter, language, statistics_);
+    detail::require_finite(statistics_, language);
+    save(counter, language);
+  }
+
+ private:
+  bool fill(PackedBatch& batch, TokenBlocks& blocks) const {
+    std::vector<TokenId> block;
+    while (batch.sequences() < options_.batch && blocks.next(block)) batch.add(block);
+    return batch.rows() > 0;
+  }
+
+  void save(const Count<Site>& counter, std::size_t language) {
+    detail::put(counter, language, statistics_);
+    write_statistics(detail::partial_path(options_.out), statistics_, provenance_);
+    saved_ = std::chrono::steady_clock::now();
+  }
+
+  std::vector<std::string> languages() const {
+    std::vector<std::string> names;
+    for (const CorpusSource& source : sources_) names.push_back(source.language);
+    return names;
+  }
+  Index layers() const { return model_.config().num_hidden_layers; }
+  Index neurons() const { return model_.config().intermediate_size; }
+
+  Model& model_;
+  const Tokenizer& tokenizer_;
+  const std::vector<CorpusSource>& sources_;
+  const RecordOptions& options_;
+  const Provenance& provenance_;
+  ActivationStatistics statistics_;
+  std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
+};
+
+/// Records all corpora and writes options.out, with `provenance` in it; OUT.partial is removed when OUT is whole.
+template <class Site = site::mlp_act, class Model>
+ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
+                            const std::vector<CorpusSize>& sizes, const RecordOptions& options, const Provenance& provenance) {
+  Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance);
+  for (std::size_t language = 0; language < sources.size(); ++language) recorder.record(language, sizes[language]);
+  check(recorder.statistics());
+  write_statistics(options.out, recorder.statistics(), provenance);
+  std::filesystem::remove(detail::partial_path(options.out));
+  return recorder.statistics();
+}
+
+}  // namespace neuroglot

@@ -1,0 +1,83 @@
+/// What a run folder holds, as far as a report shows it.
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/report_activation.hpp"
+#include "neuroglot/experiment/report_perplexity.hpp"
+#include "neuroglot/experiment/report_selection.hpp"
+
+namespace neuroglot::report {
+
+struct Run {
+  std::filesystem::path folder;
+  std::optional<Activations> activations;    ///< stats.safetensors
+  std::optional<Selection> selection;        ///< neurons.json
+  std::optional<Perplexities> perplexities;  ///< perplexity.json
+  std::vector<std::string> languages;        ///< of all three, in the order in which they were measured or recorded
+};
+
+namespace detail {
+
+inline void add_languages(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  for (const std::string& language : more)
+    if (std::find(all.begin(), all.end(), language) == all.end()) all.push_back(language);
+}
+
+/// In a file of its own order (JSON objects have none), languages come as the other files list them.
+inline void put_in_order(NeuronSet& set, const std::vector<std::string>& languages) {
+  NeuronSet ordered = set;
+  ordered.languages.clear();
+  ordered.neurons.clear();
+  for (const std::string& language : languages) {
+    const auto found = std::find(set.languages.begin(), set.languages.end(), language);
+    if (found == set.languages.end()) continue;
+    ordered.languages.push_back(language);
+    ordered.neurons.push_back(set.neurons[static_cast<std::size_t>(found - set.languages.begin())]);
+  }
+  set = std::move(ordered);
+}
+
+inline void check_one_model(const Run& run) {
+  if (!run.activations || !run.selection) return;
+  const NeuronSet& chosen = run.selection->neurons;
+  if (run.activations->layers != chosen.layers || run.activations->neurons_per_layer != chosen.neurons_per_layer)
+    throw error(run.folder.string(), ": neurons.json speaks of ", chosen.layers, " layers of ",
+                chosen.neurons_per_layer, " neurons, stats.safetensors of ", run.activations->layers, " of ",
+                run.activations->neurons_per_layer, ": the files are not from one run");
+}
+
+}  // namespace detail
+
+/// Reads what is there. Throws Error where none of the files is, where one is broken (naming file and field), and where
+/// two are of different models.
+inline Run read_run(const std::filesystem::path& folder) {
+  std::error_code failure;
+  if (!std::filesystem::is_directory(folder, failure)) throw error(folder.string(), ": is not a folder");
+  const auto is_there = [&](const char* name) { return std::filesystem::exists(folder / name, failure); };
+  Run run;
+  run.folder = folder;
+  if (is_there("stats.safetensors")) run.activations = read_activations(folder / "stats.safetensors");
+  if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
+  if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
+  if (!run.activations && !run.selection && !run.perplexities)
+    throw error(folder.string(),
+                ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
+                "nor perplexity.json (ng-perplexity)");
+  if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
+  if (run.activations) detail::add_languages(run.languages, run.activations->languages);
+  if (run.selection) {
+    detail::add_languages(run.languages, run.selection->neurons.languages);
+    detail::put_in_order(run.selection->neurons, run.languages);
+  }
+  detail::check_one_model(run);
+  return run;
+}
+
+}  // namespace neuroglot::report

@@ -1,0 +1,134 @@
+/// neurons.json as a report reads it: which neurons belong to which language, and how they were chosen.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "neuroglot/analysis/neuron_set.hpp"
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/core/neurons.hpp"
+#include "neuroglot/experiment/report_json.hpp"
+#include "neuroglot/io/json.hpp"
+
+namespace neuroglot::report {
+
+struct Selection {
+  NeuronSet neurons;
+  std::optional<double> bar;  ///< absent for methods that have none
+  std::optional<Index> selected;  ///< as the file says
+  nlohmann::json options;
+  nlohmann::json provenance;
+};
+
+namespace detail {
+
+inline std::size_t layer_of(const std::string& key, const Field& language, Index layers) {
+  Index layer = -1;
+  const char* end = key.data() + key.size();
+  const auto read = std::from_chars(key.data(), end, layer);
+  if (read.ec != std::errc() || read.ptr != end || layer < 0 || layer >= layers)
+    throw error(language.name, ": the layer ", in_quotes(key), " is none of 0 to ", layers - 1);
+  return static_cast<std::size_t>(layer);
+}
+
+inline std::vector<Index> layer_neurons(const Field& list, Index neurons_per_layer) {
+  if (!list.value.is_array()) throw list.is_not("an array of neurons");
+  std::vector<Index> neurons;
+  for (std::size_t i = 0; i < list.value.size(); ++i) {
+    neurons.push_back(whole_number(element(list, i)));
+    if (neurons.back() >= neurons_per_layer)
+      throw error(list.name, "[", i, "]: there is no neuron ", neurons.back(), " in a layer of ", neurons_per_layer);
+  }
+  std::sort(neurons.begin(), neurons.end());
+  if (const auto twice = std::adjacent_find(neurons.begin(), neurons.end()); twice != neurons.end())
+    throw error(list.name, ": the neuron ", *twice, " is given twice");
+  return neurons;
+}
+
+inline NeuronsByLayer language_neurons(const Field& language, Index layers, Index neurons_per_layer) {
+  NeuronsByLayer neurons(static_cast<std::size_t>(layers));
+  for (const auto& [key, list] : object(language).value.items()) {
+    std::vector<Index>& layer = neurons[layer_of(key, language, layers)];
+    if (!layer.empty()) throw error(language.name, ": the layer ", key, " is given twice");
+    layer = layer_neurons({list, language.name + "[" + in_quotes(key) + "]"}, neurons_per_layer);
+  }
+  return neurons;
+}
+
+}  // namespace detail
+
+/// Throws Error naming the file and the field that is missing or can not be meant.
+inline Selection read_selection(const std::filesystem::path& path) {
+  const nlohmann::json file = read_json(path);
+  const Field all{file, path.string()};
+  Selection selection;
+  NeuronSet& set = selection.neurons;
+  set.method = text(member(all, "method"));
+  set.layers = whole_number(member(all, "layers"));
+  set.neurons_per_layer = whole_number(member(all, "neurons_per_layer"));
+  if (set.layers == 0 || set.neurons_per_layer == 0 || set.layers > 100'000 || set.neurons_per_layer > 1'000'000'000)
+    throw error(path.string(), ": layers and neurons_per_layer: no model has ", set.layers, " layers of ",
+                set.neurons_per_layer, " neurons");
+  const Field languages = object(member(all, "languages"));
+  if (languages.value.empty()) throw error(languages.name, ": names no language");
+  for (const auto& [name, neurons] : languages.value.items()) {
+    if (name.empty()) throw error(languages.name, ": a language has an empty name");
+    set.languages.push_back(name);
+    set.neurons.push_back(detail::language_neurons({neurons, languages.name + "[" + in_quotes(name) + "]"}, set.layers,
+                                                   set.neurons_per_layer));
+  }
+  if (has(all, "bar")) selection.bar = number(member(all, "bar"));
+  if (has(all, "selected")) selection.selected = whole_number(member(all, "selected"));
+  selection.options = optional_object(all, "options");
+  selection.provenance = optional_object(all, "provenance");
+  return selection;
+}
+
+/// The neurons of language k; none for a language that the selection does not know.
+inline NeuronsByLayer neurons_of(const Selection& selection, const std::string& language) {
+  const auto& languages = selection.neurons.languages;
+  const auto found = std::find(languages.begin(), languages.end(), language);
+  if (found == languages.end()) return NeuronsByLayer(static_cast<std::size_t>(selection.neurons.layers));
+  return selection.neurons.neurons[static_cast<std::size_t>(found - languages.begin())];
+}
+
+/// For each layer, how many neurons belong to some language.
+inline std::vector<Index> unique_by_layer(const NeuronSet& set) {
+  std::vector<Index> unique;
+  for (std::size_t layer = 0; layer < static_cast<std::size_t>(set.layers); ++layer) {
+    std::set<Index> neurons;
+    for (const NeuronsByLayer& language : set.neurons) neurons.insert(language[layer].begin(), language[layer].end());
+    unique.push_back(static_cast<Index>(neurons.size()));
+  }
+  return unique;
+}
+
+/// How many of a language's neurons belong to no other one.
+inline Index exclusive(const NeuronSet& set, std::size_t language) {
+  Index alone = 0;
+  for (std::size_t layer = 0; layer < static_cast<std::size_t>(set.layers); ++layer)
+    for (const Index neuron : set.neurons[language][layer]) {
+      const auto has_it = [&](const NeuronsByLayer& other) {
+        return std::binary_search(other[layer].begin(), other[layer].end(), neuron);
+      };
+      alone += std::count_if(set.neurons.begin(), set.neurons.end(), has_it) == 1 ? 1 : 0;
+    }
+  return alone;
+}
+
+/// Neurons counted once for each language they belong to.
+inline Index assignments(const NeuronSet& set) {
+  Index sum = 0;
+  for (const NeuronsByLayer& language : set.neurons) sum += count(language);
+  return sum;
+}
+
+}  // namespace neuroglot::report

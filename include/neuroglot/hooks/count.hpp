@@ -1,0 +1,57 @@
+/// Counts how often neurons are active, and sums their values and squares: what a recording keeps. (Tang et al. 2024, section 2)
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/core/threads.hpp"
+#include "neuroglot/hooks/place.hpp"
+#include "neuroglot/hooks/site.hpp"
+#include "neuroglot/ops/cpu/statistics.hpp"
+
+namespace neuroglot {
+
+/// Totals over all rows heard so far. They are added up sequence by sequence, in order: their bits do not depend on how sequences are
+/// packed into batches, nor on the number of threads.
+template <class Site = site::mlp_act>
+class Count {
+ public:
+  /// Hears every layer of a model with so many layers and neurons a layer; with a team of threads, columns are shared out.
+  Count(Index layers, Index neurons, Threads* threads = nullptr)
+      : neurons_(neurons), threads_(threads), positive_(static_cast<std::size_t>(layers * neurons), 0),
+        sum_(positive_.size(), 0), sum_of_squares_(positive_.size(), 0) {}
+
+  const std::vector<std::int64_t>& positive() const { return positive_; }        ///< (layers, neurons): positions with a value > 0
+  const std::vector<double>& sum() const { return sum_; }                        ///< (layers, neurons)
+  const std::vector<double>& sum_of_squares() const { return sum_of_squares_; }  ///< (layers, neurons)
+
+  /// Goes on from totals of an earlier run.
+  void resume(std::vector<std::int64_t> positive, std::vector<double> sum, std::vector<double> sum_of_squares) {
+    if (positive.size() != positive_.size() || sum.size() != sum_.size() || sum_of_squares.size() != sum_.size())
+      throw error("totals of ", positive.size(), " neurons can not be gone on with for a model of ", positive_.size());
+    positive_ = std::move(positive);
+    sum_ = std::move(sum);
+    sum_of_squares_ = std::move(sum_of_squares);
+  }
+
+  void operator()(Site, const Place& place, ConstMatrixRef activations /* (tokens, neurons) */) {
+    if (activations.cols() != neurons_)
+      throw error("neurons are counted at ", Site::name, " for layers of ", neurons_, ", but this layer has ", activations.cols());
+    const Index at = place.layer * neurons_;
+    for (Index s = 0; s < place.batch.sequences(); ++s) {
+      const MatrixView<const float> rows(activations.data() + place.batch.begin(s) * activations.outerStride(), place.batch.length(s),
+                                         neurons_, activations.outerStride());
+      cpu::accumulate_statistics(threads_, rows, positive_.data() + at, sum_.data() + at, sum_of_squares_.data() + at);
+    }
+  }
+
+ private:
+  Index neurons_;
+  Threads* threads_;
+  std::vector<std::int64_t> positive_;
+  std::vector<double> sum_;
+  std::vector<double> sum_of_squares_;
+};
+
+}  // namespace neuroglot
