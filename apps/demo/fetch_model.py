@@ -188,8 +188,8 @@ def tokenizer(metadata):
 
 
 def tokenizer_config(metadata):
-    """tokenizer_config.json; the class is the one that does what tokenizer.json says, to the letter: the publisher's own
-    GPT2Tokenizer no longer splits digits off in transformers 5, which then gives other ids to "foo  5"."""
+    """tokenizer_config.json; the class is the one that does what tokenizer.json says, to the letter: the publisher's
+    own, GPT2Tokenizer, no longer splits digits off in transformers 5, which then gives other ids to "foo  5"."""
     token = lambda name: metadata["tokenizer.ggml.tokens"][metadata[f"tokenizer.ggml.{name}_token_id"]]
     return {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": token("bos"), "eos_token": token("eos"),
             "unk_token": token("unknown"), "pad_token": token("padding"), "add_prefix_space": False,

@@ -66,7 +66,7 @@ class Threads {
     chunks_ = chunks;
     stop_ = stop;
     next_chunk_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(helpers_.size()), std::memory_order_relaxed);
+    open_.store(true);
     {
       const std::lock_guard lock(mutex_);
       round_.fetch_add(1, std::memory_order_release);
@@ -74,13 +74,16 @@ class Threads {
     wake_.notify_all();
   }
 
+  // A helper comes in only while the loop is open, and the caller waits only for those who came in: one that the system has
+  // put to sleep delays nobody. Each side writes its own flag before it reads the other's, so they can not miss each other.
   void help(int thread) {
-    std::uint64_t seen = 0;
-    while (true) {
+    for (std::uint64_t seen = 0; true;) {
       seen = wait_for_round(seen);
-      if (stop_) return;
-      take_chunks(thread);
-      busy_.fetch_sub(1, std::memory_order_acq_rel);
+      inside_.fetch_add(1);
+      const bool is_open = open_.load(), stop = is_open && stop_;
+      if (is_open && !stop) take_chunks(thread);
+      inside_.fetch_sub(1);
+      if (stop) return;
     }
   }
 
@@ -107,7 +110,8 @@ class Threads {
   }
 
   void wait_for_helpers() {
-    for (int i = 0; busy_.load(std::memory_order_acquire) != 0; ++i) {
+    open_.store(false);
+    for (int i = 0; inside_.load() != 0; ++i) {
       if (i < spins) __builtin_ia32_pause();
       else std::this_thread::yield();
     }
@@ -124,7 +128,8 @@ class Threads {
   std::condition_variable wake_;
   std::atomic<std::uint64_t> round_{0};
   std::atomic<Index> next_chunk_{0};
-  std::atomic<int> busy_{0};
+  std::atomic<bool> open_{false};
+  std::atomic<int> inside_{0};
   Call call_ = nullptr;
   void* work_ = nullptr;
   Index chunks_ = 0;

@@ -19,9 +19,9 @@ struct Figure {
   std::string script;  ///< gnuplot commands, without terminal and output
 };
 
-/// Colours that colour-blind readers can tell apart (Okabe and Ito 2008), and greys for what is not data.
-inline constexpr std::array<std::string_view, 8> series_colours = {"#0072b2", "#e69f00", "#009e73", "#cc79a7",
-                                                                   "#56b4e9", "#d55e00", "#f0e442", "#8c8c8c"};
+/// Colours that colour-blind readers can tell apart (Paul Tol's "muted" scheme), neighbours of different lightness.
+inline constexpr std::array<std::string_view, 9> series_colours = {
+    "#332288", "#cc6677", "#117733", "#ddcc77", "#88ccee", "#882255", "#44aa99", "#999933", "#aa4499"};
 inline constexpr std::string_view ink = "#333333";
 
 namespace detail {
@@ -36,6 +36,25 @@ set key textcolor rgb "#333333"
 set xlabel textcolor rgb "#333333"
 set ylabel textcolor rgb "#333333"
 )";
+
+/// The script with each letter that DejaVu Sans lacks (of Chinese, Thai, ...) as a white square: where no other font is
+/// installed, gnuplot's PNG would draw such a letter larger than the figure. Letters are escaped as gnuplot_string
+/// does.
+inline std::string in_common_letters(std::string_view script) {
+  std::string out;
+  for (std::size_t at = 0; at < script.size();) {
+    const std::string_view rest = script.substr(at);
+    const std::string_view lead = rest.substr(0, 4);
+    const bool is_long = lead.size() == 4 && lead[0] == '\\' && lead >= "\\334" && lead < "\\370";
+    if (!is_long || lead == "\\342" || rest.starts_with("\\357\\277\\275")) {  // punctuation, minus, U+FFFD
+      out += script[at++];
+      continue;
+    }
+    out += "\\342\\226\\241";
+    at += lead < "\\340" ? 8 : lead < "\\360" ? 12 : 16;
+  }
+  return out;
+}
 
 /// Removes what lies from the first `from` after `start` to the end of the next `to`.
 inline void cut(std::string& text, std::string_view from, std::string_view to, std::size_t start = 0) {
@@ -54,10 +73,12 @@ inline std::string svg_file(const Figure& figure) {
                              detail::figure_style, figure.script));
 }
 
-/// A whole PNG file. Throws Error as run_gnuplot does.
+/// A whole PNG file; letters that common fonts lack are squares in it (the SVG has them). Throws Error as run_gnuplot
+/// does.
 inline std::string png_file(const Figure& figure) {
   return run_gnuplot(text_of("set terminal pngcairo noenhanced size ", 2 * figure.width, ",", 2 * figure.height,
-                             " font \"sans,10.5\" fontscale 2 linewidth 2\n", detail::figure_style, figure.script));
+                             " font \"sans,10.5\" fontscale 2 linewidth 2\n", detail::figure_style,
+                             detail::in_common_letters(figure.script)));
 }
 
 /// An SVG file as an element of a page: without its prolog, and without names that another figure on the page has too.

@@ -18,13 +18,14 @@
 
 namespace neuroglot {
 
-/// `text` as a double-quoted gnuplot string. Every byte but letters, digits and blanks is written as an octal escape, so
-/// that quotes, back-quotes, macros and line ends inside can not become commands; control characters become U+FFFD.
+/// `text` as a double-quoted gnuplot string. Every byte but letters and blanks is written as an octal escape, so that
+/// quotes, back-quotes, macros and line ends inside can not become commands (digits too: gnuplot would take one that
+/// follows an escape for a part of it). Control characters become U+FFFD.
 inline std::string gnuplot_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == ' ') {
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ') {
       out += c;
     } else if (byte < 0x20 || byte == 0x7f) {
       out += "\\357\\277\\275";

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,17 +34,17 @@ struct Activations {
   Index layers = 0;
   Index neurons_per_layer = 0;
   std::vector<ActivationProfile> profiles;  ///< (languages)
-  nlohmann::json provenance;
+  Json provenance;
 };
 
 namespace detail {
 
 /// The JSON value that the metadata hold under `key`.
-inline nlohmann::json metadata_json(const SafetensorsFile& file, const std::string& key) {
+inline Json metadata_json(const SafetensorsFile& file, const std::string& key) {
   const auto found = file.metadata().find(key);
   const std::string where = file.path().string() + ": metadata field " + key;
   if (found == file.metadata().end()) throw error(where, ": is missing");
-  return parse_json(found->second, where);
+  return parse_ordered(found->second, where);
 }
 
 /// counts: of one language, all neurons; reordered.
@@ -81,10 +80,10 @@ inline void check_counts(std::span<const std::int64_t> counts, std::int64_t toke
 inline Activations read_activations(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
   Activations result;
-  const nlohmann::json languages = detail::metadata_json(file, "languages");
+  const Json languages = detail::metadata_json(file, "languages");
   result.languages = names({languages, path.string() + ": metadata field languages"});
   if (file.metadata().contains("provenance")) {
-    const nlohmann::json provenance = detail::metadata_json(file, "provenance");
+    const Json provenance = detail::metadata_json(file, "provenance");
     result.provenance = object({provenance, path.string() + ": metadata field provenance"}).value;
   }
   const TensorInfo& count = file.at("count");
@@ -96,12 +95,14 @@ inline Activations read_activations(const std::filesystem::path& path) {
   result.neurons_per_layer = count.shape[2];
   const std::vector<std::int64_t> tokens = values<std::int64_t>(file.at("tokens"));
   if (static_cast<Index>(tokens.size()) != n)
-    throw error(path.string(), ": tensor tokens has ", tokens.size(), " elements, not one for each of ", n, " languages");
+    throw error(path.string(), ": tensor tokens has ", tokens.size(), " elements, not one for each of ", n,
+                " languages");
   std::vector<std::int64_t> counts(static_cast<std::size_t>(result.layers * result.neurons_per_layer));
   for (Index k = 0; k < n; ++k) {
     convert_row(count, k, std::span(counts));
     const auto language = static_cast<std::size_t>(k);
-    detail::check_counts(counts, tokens[language], path.string() + ": language " + in_quotes(result.languages[language]));
+    detail::check_counts(counts, tokens[language],
+                         path.string() + ": language " + in_quotes(result.languages[language]));
     result.profiles.push_back(detail::profile(counts, tokens[language]));
   }
   return result;

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,17 +16,32 @@
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/core/matrix.hpp"
 #include "neuroglot/io/json.hpp"
+#include "neuroglot/io/mapped_file.hpp"
 
 namespace neuroglot::report {
 
+using Json = nlohmann::ordered_json;  // a report shows fields in the order of their file
+
+/// Text that parse_json accepts, with the order of its fields kept.
+inline Json parse_ordered(std::string_view content, std::string_view where) {
+  parse_json(content, where);
+  return Json::parse(content.begin(), content.end());
+}
+
+inline Json read_ordered(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  const std::span<const std::byte> bytes = file.bytes();
+  return parse_ordered({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
 /// A value and how a message names it: `run/neurons.json: languages["fr"]["0"][3]`.
 struct Field {
-  const nlohmann::json& value;
+  const Json& value;
   std::string name;
 
   /// "run/neurons.json: layers: is "many", not a whole number"
   Error is_not(std::string_view wanted) const {
-    std::string shown = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    std::string shown = value.dump(-1, ' ', true, Json::error_handler_t::replace);
     if (shown.size() > 60) shown.replace(60, std::string::npos, "...");
     return error(name, ": is ", shown, ", not ", wanted);
   }
@@ -70,8 +88,9 @@ inline double number(const Field& field) {
 
 /// A whole number that is not negative.
 inline Index whole_number(const Field& field) {
-  const bool is_whole = field.value.is_number_unsigned() &&
-                        field.value.get<std::uint64_t>() <= std::numeric_limits<std::int32_t>::max() * std::uint64_t{1 << 20};
+  const bool is_whole =
+      field.value.is_number_unsigned() &&
+      field.value.get<std::uint64_t>() <= std::numeric_limits<std::int32_t>::max() * std::uint64_t{1 << 20};
   if (!is_whole) throw field.is_not("a whole number from 0 upwards");
   return field.value.get<Index>();
 }
@@ -84,7 +103,8 @@ inline std::vector<std::string> names(const Field& field) {
   for (std::size_t i = 0; i < field.value.size(); ++i) {
     all.push_back(text(element(field, i)));
     if (all.back().empty()) throw error(field.name, "[", i, "]: is an empty name");
-    if (!seen.insert(all.back()).second) throw error(field.name, ": the name ", in_quotes(all.back()), " is given twice");
+    if (!seen.insert(all.back()).second)
+      throw error(field.name, ": the name ", in_quotes(all.back()), " is given twice");
   }
   return all;
 }
@@ -98,8 +118,8 @@ inline std::vector<Index> whole_numbers(const Field& field, std::size_t size, st
 }
 
 /// An object, or an empty one where the field is absent.
-inline nlohmann::json optional_object(const Field& parent, const std::string& key) {
-  return has(parent, key) ? object(member(parent, key)).value : nlohmann::json::object();
+inline Json optional_object(const Field& parent, const std::string& key) {
+  return has(parent, key) ? object(member(parent, key)).value : Json::object();
 }
 
 }  // namespace neuroglot::report

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,15 +18,15 @@
 namespace neuroglot::report {
 
 struct Perplexities {
-  std::vector<std::string> rows;     ///< whose neurons are off; "none" is among them
-  std::vector<std::string> columns;  ///< what is measured
+  std::vector<std::string> rows;         ///< whose neurons are off; "none" is among them
+  std::vector<std::string> columns;      ///< what is measured
   std::vector<std::vector<double>> nll;  ///< (rows, columns), nats
   std::vector<std::vector<double>> ppl;  ///< exp(nll)
-  std::vector<Index> blocks;  ///< (columns)
-  std::vector<Index> tokens;  ///< (columns)
-  Index block = 0;            ///< tokens in a block
+  std::vector<Index> blocks;             ///< (columns)
+  std::vector<Index> tokens;             ///< (columns)
+  Index block = 0;                       ///< tokens in a block
   std::string protocol;
-  nlohmann::json provenance;
+  Json provenance;
 
   std::optional<std::size_t> row(std::string_view name) const { return place(rows, name); }
   std::optional<std::size_t> column(std::string_view name) const { return place(columns, name); }
@@ -80,7 +79,7 @@ inline void check_agreement(const Perplexities& perplexities, const std::string&
 
 /// Throws Error naming the file and the field that is missing or can not be meant.
 inline Perplexities read_perplexities(const std::filesystem::path& path) {
-  const nlohmann::json file = read_json(path);
+  const Json file = read_ordered(path);
   const Field all{file, path.string()};
   Perplexities result;
   result.rows = names(member(all, "rows"));

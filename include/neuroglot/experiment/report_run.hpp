@@ -67,9 +67,10 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (!run.activations && !run.selection && !run.perplexities)
-    throw error(folder.string(),
-                ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
-                "nor perplexity.json (ng-perplexity)");
+    throw error(
+        folder.string(),
+        ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
+        "nor perplexity.json (ng-perplexity)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.selection) {

@@ -5,7 +5,6 @@
 #include <charconv>
 #include <cstddef>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -22,10 +21,10 @@ namespace neuroglot::report {
 
 struct Selection {
   NeuronSet neurons;
-  std::optional<double> bar;  ///< absent for methods that have none
+  std::optional<double> bar;      ///< absent for methods that have none
   std::optional<Index> selected;  ///< as the file says
-  nlohmann::json options;
-  nlohmann::json provenance;
+  Json options;
+  Json provenance;
 };
 
 namespace detail {
@@ -67,7 +66,7 @@ inline NeuronsByLayer language_neurons(const Field& language, Index layers, Inde
 
 /// Throws Error naming the file and the field that is missing or can not be meant.
 inline Selection read_selection(const std::filesystem::path& path) {
-  const nlohmann::json file = read_json(path);
+  const Json file = read_ordered(path);
   const Field all{file, path.string()};
   Selection selection;
   NeuronSet& set = selection.neurons;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/core/matrix.hpp"
 #include "neuroglot/io/corpus.hpp"
 #include "neuroglot/text/tokenizer.hpp"
 

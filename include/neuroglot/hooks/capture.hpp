@@ -28,6 +28,7 @@ template <class... Sites>
 class Capture {
  public:
   explicit Capture(SitePatterns patterns = SitePatterns("*")) : patterns_(std::move(patterns)) {}
+  explicit Capture(std::string_view patterns) : Capture(SitePatterns(patterns)) {}
 
   const std::map<std::string, Captured>& captured() const { return captured_; }
   const Captured& at(const std::string& full_name) const {

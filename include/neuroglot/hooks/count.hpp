@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
@@ -16,6 +18,9 @@ namespace neuroglot {
 /// packed into batches, nor on the number of threads.
 template <class Site = site::mlp_act>
 class Count {
+  static_assert(Site::per_layer && !std::is_same_v<Site, site::attn_scores> && !std::is_same_v<Site, site::attn_pattern>,
+                "neurons are counted at sites that every block has and that have a row a token");
+
  public:
   /// Hears every layer of a model with so many layers and neurons a layer; with a team of threads, columns are shared out.
   Count(Index layers, Index neurons, Threads* threads = nullptr)
@@ -39,6 +44,8 @@ class Count {
     if (activations.cols() != neurons_)
       throw error("neurons are counted at ", Site::name, " for layers of ", neurons_, ", but this layer has ", activations.cols());
     const Index at = place.layer * neurons_;
+    if (at + neurons_ > static_cast<Index>(sum_.size()))
+      throw error("neurons are counted for ", sum_.size() / static_cast<std::size_t>(neurons_), " layers, but the model has more");
     for (Index s = 0; s < place.batch.sequences(); ++s) {
       const MatrixView<const float> rows(activations.data() + place.batch.begin(s) * activations.outerStride(), place.batch.length(s),
                                          neurons_, activations.outerStride());

@@ -1,4 +1,5 @@
-/// The one interface to every tokenizer: text to ids and back. Which one a model needs is chosen by what its folder holds.
+/// The one interface to every tokenizer: text to ids and back. Which one a model needs is chosen by what its folder
+/// holds.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,8 @@ struct ByteSpan {
   bool operator==(const ByteSpan&) const = default;
 };
 
-/// What a text becomes: the ids, and for each id the bytes of the text it stands for (empty for tokens that are not text).
+/// What a text becomes: the ids, and for each id the bytes of the text it stands for (empty for tokens that are not
+/// text).
 struct Tokens {
   std::vector<TokenId> ids;
   std::vector<ByteSpan> spans;

@@ -31,7 +31,8 @@ inline PartialSum summarise(std::span<float> logits) {
   vectorized([&]() NEUROGLOT_VECTORIZED {
     const auto n = static_cast<Index>(logits.size());
     result.maximum = largest_of(logits.data(), n);
-    result.sum = exponentiate_and_sum(logits.data(), n, result.maximum);
+    const bool all_hidden = result.maximum == -std::numeric_limits<float>::infinity();  // -inf minus -inf would be NaN
+    result.sum = exponentiate_and_sum(logits.data(), n, all_hidden ? 0.0f : result.maximum);
   });
   return result;
 }

@@ -1,9 +1,8 @@
 /// The matrix product on the CPU: y = x W^T + b with weights packed once, or with panels packed from an activation.
 ///
-/// Every element of y is the chain fma(x[K-1], w[K-1], ... fma(x[1], w[1], fma(x[0], w[0], 0))), then + bias. Its bits
-/// depend on x's row and on W's row alone: not on the other rows of the batch, nor their number, nor the threads, nor
-/// the columns. One chain an element costs no speed, as a tile has 12 vectors of chains in flight, and no other order
-/// would be as easy to keep through blocks of k: the partial sum waits in y and the chain goes on from it.
+/// Every element of y is a sum of chains fma(x[k+63], w[k+63], ... fma(x[k], w[k], 0)) over k = 0, 64, 128, ..., added up
+/// in that order, then + bias. Its bits depend on x's row and on W's row alone: not on the other rows of the batch, nor
+/// their number, nor the threads, nor the columns.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +12,8 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cpu/instruction_set.hpp"
 #include "neuroglot/ops/cpu/matmul_avx2.hpp"
-#include "neuroglot/ops/cpu/matmul_blocking.hpp"
+#include "neuroglot/ops/cpu/matmul_few_rows.hpp"
+#include "neuroglot/ops/cpu/matmul_many_rows.hpp"
 #include "neuroglot/ops/cpu/matmul_portable.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 #include "neuroglot/ops/matmul.hpp"
@@ -80,7 +80,7 @@ inline void pack_cols_as_panels(MatrixView<const float> b, float* panels) {
 
 /// y (m, n) = scale * (x (m, depth) . panels), single-threaded, without workspace: for products of activations inside
 /// one chunk of a parallel loop. n need not be a multiple of 16; only the n columns of y are written. The sum is the
-/// chain above, multiplied by scale at its end.
+/// sum above, multiplied by scale at its end.
 inline void matmul_panels(MatrixView<const float> x, const float* panels, Index n, MatrixView<float> y,
                           float scale = 1.0f) {
   check_matmul_shapes(x.rows, x.cols, n, x.cols, y.rows, y.cols);
@@ -88,8 +88,8 @@ inline void matmul_panels(MatrixView<const float> x, const float* panels, Index 
       [&](auto kernel) { detail::multiply_plain<decltype(kernel)>(x, panels, n, y, false, StoreScaled{scale}); });
 }
 
-/// y (m, n) += x (m, depth) . panels: the chain goes on from what y holds, so that a long depth may come piece by
-/// piece.
+/// y (m, n) += x (m, depth) . panels: the sum goes on from what y holds, so that a long depth may come in pieces of
+/// a multiple of 64.
 inline void add_matmul_panels(MatrixView<const float> x, const float* panels, Index n, MatrixView<float> y) {
   check_matmul_shapes(x.rows, x.cols, n, x.cols, y.rows, y.cols);
   detail::with_matmul_kernel(

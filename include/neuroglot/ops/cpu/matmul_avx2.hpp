@@ -1,6 +1,5 @@
 /// The micro-kernel of the matrix product in AVX2 and FMA instructions: 6 x 16 sums in 12 registers.
-/// (Goto and van de Geijn, Anatomy of High-Performance Matrix Multiplication, 2008; Van Zee and van de Geijn, BLIS,
-/// 2015.)
+/// (Van Zee and van de Geijn, BLIS: A Framework for Rapidly Instantiating BLAS Functionality, ACM TOMS 41(3), 2015.)
 #pragma once
 
 #include <immintrin.h>
@@ -17,24 +16,9 @@ struct Avx2Matmul {
   /// One tile of Rows x (16 Panels). Tiles of few rows take several panels at once to have sums enough in flight.
   template <int Rows, int Panels, class Layout, class Epilogue>
   NEUROGLOT_AVX2 static void tile(const Tile& t, const Epilogue& epilogue) {
-    constexpr int vectors = 2 * Panels;
-    const Index columns = t.columns;
-    __m256 sum[Rows][vectors];
-    NEUROGLOT_UNROLLED
-    for (int r = 0; r < Rows; ++r) NEUROGLOT_UNROLLED
-    for (int v = 0; v < vectors; ++v)
-      sum[r][v] = t.resume ? load(t.y + r * t.y_stride + 8 * v, columns - 8 * v) : _mm256_setzero_ps();
-
-    add_products<Rows, Panels, Layout>(t, sum);
-
-    NEUROGLOT_UNROLLED
-    for (int r = 0; r < Rows; ++r) NEUROGLOT_UNROLLED
-    for (int v = 0; v < vectors; ++v) {
-      const Index left = columns - 8 * v;
-      store(t.y + r * t.y_stride + 8 * v, left, finished(epilogue, sum[r][v], t.first_column + 8 * v, left));
-    }
+    if (t.columns >= Panels * panel_width) add_chains<Rows, Panels, Layout, true>(t, epilogue);
+    else add_chains<Rows, Panels, Layout, false>(t, epilogue);
   }
-
   /// Rows of x (rows <= 6, depth) interleaved: out[k * rows + r] = x(r, k).
   NEUROGLOT_AVX2 static void interleave(MatrixView<const float> x, float* out) {
     Index k = 0;
@@ -70,6 +54,46 @@ struct Avx2Matmul {
 
  private:
 #define NEUROGLOT_AVX2_INLINE NEUROGLOT_AVX2 __attribute__((always_inline)) static inline
+
+  // All chains of a tile; Whole tiles have all of their columns and need no masks.
+  template <int Rows, int Panels, class Layout, bool Whole, class Epilogue>
+  NEUROGLOT_AVX2_INLINE void add_chains(const Tile& t, const Epilogue& epilogue) {
+    Tile chain = t;
+    for (Index left = t.depth; left > chain_length; left -= chain_length) {
+      chain.depth = chain_length;
+      add_chain<Rows, Panels, Layout, Whole>(chain, Store{});
+      chain.x += chain_length * (std::is_same_v<Layout, PackedRows> ? Rows : 1);
+      chain.panel += chain_length * panel_width;
+      chain.depth = left - chain_length;
+      chain.resume = true;
+    }
+    add_chain<Rows, Panels, Layout, Whole>(chain, epilogue);
+  }
+
+  // y = or += the products of at most 64 steps.
+  template <int Rows, int Panels, class Layout, bool Whole, class Epilogue>
+  NEUROGLOT_AVX2_INLINE void add_chain(const Tile& t, const Epilogue& epilogue) {
+    constexpr int vectors = 2 * Panels;
+    __m256 sum[Rows][vectors];
+    NEUROGLOT_UNROLLED
+    for (int r = 0; r < Rows; ++r) {
+      NEUROGLOT_UNROLLED
+      for (int v = 0; v < vectors; ++v) sum[r][v] = _mm256_setzero_ps();
+    }
+
+    add_products<Rows, Panels, Layout>(t, sum);
+
+    NEUROGLOT_UNROLLED
+    for (int r = 0; r < Rows; ++r) {
+      NEUROGLOT_UNROLLED
+      for (int v = 0; v < vectors; ++v) {
+        const Index left = Whole ? 8 : t.columns - 8 * v;
+        float* const y = t.y + r * t.y_stride + 8 * v;
+        const __m256 total = t.resume ? _mm256_add_ps(load(y, left), sum[r][v]) : sum[r][v];
+        store(y, left, finished(epilogue, total, t.first_column + 8 * v, left));
+      }
+    }
+  }
 
   // sum[r][v] += x(r, k) * panel(k, 8 v ...) for every k. Not unrolled: one step of 6 rows is 23 instructions, which a
   // Zen 3 does in 6.1 cycles, and 12 FMAs take 6 at best; 2, 3 and 4 steps at a time were 33, 19 and up to 10% slower,
@@ -135,10 +159,12 @@ struct Avx2Matmul {
       by_two[i + 1] = _mm256_unpackhi_ps(v[i], v[i + 1]);
     }
     NEUROGLOT_UNROLLED
-    for (int i = 0; i < 8; i += 4) NEUROGLOT_UNROLLED
-    for (int j = 0; j < 2; ++j) {
-      by_four[i + 2 * j] = _mm256_shuffle_ps(by_two[i + j], by_two[i + 2 + j], 0x44);
-      by_four[i + 2 * j + 1] = _mm256_shuffle_ps(by_two[i + j], by_two[i + 2 + j], 0xee);
+    for (int i = 0; i < 8; i += 4) {
+      NEUROGLOT_UNROLLED
+      for (int j = 0; j < 2; ++j) {
+        by_four[i + 2 * j] = _mm256_shuffle_ps(by_two[i + j], by_two[i + 2 + j], 0x44);
+        by_four[i + 2 * j + 1] = _mm256_shuffle_ps(by_two[i + j], by_two[i + 2 + j], 0xee);
+      }
     }
     NEUROGLOT_UNROLLED
     for (int i = 0; i < 4; ++i) {

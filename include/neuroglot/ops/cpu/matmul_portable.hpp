@@ -21,7 +21,10 @@ struct PortableMatmul {
       const Index columns = std::min(panel_width, t.columns - first);
       if (t.resume)
         for (Index r = 0; r < Rows; ++r) std::copy_n(t.y + r * t.y_stride + first, columns, sum[r]);
-      add_products(Rows, t.x, packed ? 1 : t.x_stride, packed ? Rows : 1, t.panel + p * t.panel_stride, t.depth, sum);
+      const Index from_row = packed ? 1 : t.x_stride, from_k = packed ? Rows : 1;
+      for (Index k = 0; k < t.depth; k += chain_length)
+        add_chain(Rows, t.x + k * from_k, from_row, from_k, t.panel + p * t.panel_stride + k * panel_width,
+                  std::min(chain_length, t.depth - k), sum);
       for (Index r = 0; r < Rows; ++r)
         for (Index n = 0; n < columns; ++n)
           t.y[r * t.y_stride + first + n] = finished(epilogue, sum[r][n], t.first_column + first + n);
@@ -44,11 +47,14 @@ struct PortableMatmul {
   using Sums = float[tile_rows][panel_width];
 
   // One function for every kind of tile, so that it is compiled once.
-  static void add_products(Index rows, const float* x, Index from_row, Index from_k, const float* panel, Index depth,
-                           Sums& sum) {
-    for (Index k = 0; k < depth; ++k)
+  static void add_chain(Index rows, const float* x, Index from_row, Index from_k, const float* panel, Index steps,
+                        Sums& total) {
+    Sums sum{};
+    for (Index k = 0; k < steps; ++k)
       for (Index r = 0; r < rows; ++r)
         for (Index n = 0; n < panel_width; ++n) sum[r][n] += x[r * from_row + k * from_k] * panel[k * panel_width + n];
+    for (Index r = 0; r < rows; ++r)
+      for (Index n = 0; n < panel_width; ++n) total[r][n] += sum[r][n];
   }
 
   static float finished(const Store&, float sum, Index) { return sum; }

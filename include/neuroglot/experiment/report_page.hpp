@@ -1,0 +1,150 @@
+/// The page of a report: summary, figures with what is to be seen in them, tables, protocol.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "neuroglot/experiment/report_captions.hpp"
+#include "neuroglot/experiment/report_figures.hpp"
+#include "neuroglot/experiment/report_html.hpp"
+#include "neuroglot/experiment/report_protocol.hpp"
+#include "neuroglot/experiment/report_run.hpp"
+#include "neuroglot/experiment/report_tables.hpp"
+#include "neuroglot/version.hpp"
+
+namespace neuroglot::report {
+
+/// A figure in both its forms.
+struct DrawnFigure {
+  Figure figure;
+  std::string svg;  ///< a whole file
+  std::string png;
+};
+
+inline DrawnFigure draw(Figure figure) {
+  std::string svg = svg_file(figure), png = png_file(figure);
+  return {std::move(figure), std::move(svg), std::move(png)};
+}
+
+struct Report {
+  std::string html;
+  std::vector<DrawnFigure> figures;
+};
+
+namespace detail {
+
+/// The last part of the model's folder, where the run says which it was.
+inline std::string model_name(const Run& run) {
+  std::optional<std::string> folder = stated(recording(run), {"model", "folder"});
+  if (!folder && run.perplexities) folder = stated(run.perplexities->provenance, {"model", "folder"});
+  if (!folder) return "";
+  const std::filesystem::path path(*folder);
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+inline std::string fact(const std::string& number, const std::string& what) {
+  return "<div><dl>" + element("dt", html(what)) + element("dd", html(number)) + "</dl></div>\n";
+}
+
+/// The numbers that one looks for first.
+inline std::string facts(const Run& run) {
+  std::string all = fact(std::to_string(run.languages.size()), run.languages.size() == 1 ? "language" : "languages");
+  if (run.selection) {
+    const NeuronSet& set = run.selection->neurons;
+    const Index neurons = set.layers * set.neurons_per_layer;
+    all += fact(grouped(set.unique()), "language-specific neurons, " +
+                                           percent(static_cast<double>(set.unique()) / static_cast<double>(neurons)) +
+                                           " of " + grouped(neurons));
+  }
+  if (run.perplexities && !diagonal(*run.perplexities).empty()) {
+    double own = 0;
+    const std::vector<Diagonal> cells = diagonal(*run.perplexities);
+    for (const Diagonal& cell : cells) own += relative(*run.perplexities, cell.row, cell.column);
+    all += fact(signed_percent(own / static_cast<double>(cells.size())),
+                "perplexity of a language with its own neurons off, mean");
+  }
+  if (run.perplexities && run.perplexities->row("random")) {
+    double sum = 0;
+    const std::size_t columns = run.perplexities->columns.size();
+    for (std::size_t c = 0; c < columns; ++c) sum += relative(*run.perplexities, *run.perplexities->row("random"), c);
+    all += fact(signed_percent(sum / static_cast<double>(columns)), "with as many random neurons off, mean");
+  }
+  return element("div", all, "facts");
+}
+
+inline std::string missing(std::string_view file, std::string_view program) {
+  return element(
+      "p", "<code>" + html(file) + "</code> is not in the run folder: <code>" + html(program) + "</code> makes it.",
+      "missing");
+}
+
+/// Sections are added one after the other; figures are numbered as they come.
+class ReportWriter {
+ public:
+  explicit ReportWriter(const Run& run) : run_(run) {}
+
+  Report write() {
+    const std::string model = model_name(run_);
+    const std::string title = model.empty() ? "Language-specific neurons" : "Language-specific neurons of " + model;
+    std::string languages;
+    for (const std::string& language : run_.languages)
+      languages += (languages.empty() ? "" : ", ") + language_name(language);
+    std::string body = element("h1", html(title)) + element("p", html(languages), "lead") + facts(run_);
+    body += section("Perplexity with neurons switched off", perplexity());
+    body += section("Neurons of each language", selection());
+    body += section("How often neurons are active", activation());
+    body += section("Protocol", protocol_html(run_));
+    body += element(
+        "p",
+        "Made by ng-report of neuroglot " + html(version) + " from <code>" + html(run_.folder.string()) +
+            "</code>. Method: Tang et al., <i>Language-Specific Neurons: The Key to Multilingual Capabilities in Large "
+            "Language Models</i>, ACL 2024.",
+        "small");
+    return {page(title, body), std::move(figures_)};
+  }
+
+ private:
+  std::string add(Figure figure, const std::string& caption) {
+    figures_.push_back(draw(std::move(figure)));
+    const DrawnFigure& drawn = figures_.back();
+    return report::figure(svg_element(drawn.svg), static_cast<int>(figures_.size()), drawn.figure.title, html(caption));
+  }
+
+  std::string perplexity() {
+    if (!run_.perplexities) return missing("perplexity.json", "ng-perplexity");
+    const Perplexities& ppl = *run_.perplexities;
+    return add(perplexity_figure(ppl), perplexity_caption(ppl)) + to_html(ppl_table(ppl)) + to_html(nll_table(ppl));
+  }
+
+  std::string selection() {
+    if (!run_.selection) return missing("neurons.json", "ng-select");
+    const NeuronSet& set = run_.selection->neurons;
+    const std::string by_language = add(language_figure(set), language_caption(set));
+    return by_language + to_html(language_table(set)) + add(layer_figure(set), layer_caption(set));
+  }
+
+  std::string activation() {
+    if (!run_.activations) return missing("stats.safetensors", "ng-record");
+    const std::optional<double> bar =
+        run_.selection && run_.selection->neurons.method == "lape" ? run_.selection->bar : std::nullopt;
+    return add(activation_figure(*run_.activations, bar), activation_caption(*run_.activations, bar.has_value())) +
+           to_html(activation_table(*run_.activations));
+  }
+
+  const Run& run_;
+  std::vector<DrawnFigure> figures_;
+};
+
+}  // namespace detail
+
+/// Throws Error where gnuplot is not installed.
+inline Report make_report(const Run& run) {
+  return detail::ReportWriter(run).write();
+}
+
+}  // namespace neuroglot::report
