@@ -68,7 +68,7 @@ def read_blocks(path, language, block, count):
               for name in languages]
     blocks = [ids for ids in blocks if len(ids) == block][:count]
     if len(blocks) < count:
-        sys.exit(f"record_transformers.py: {path} has {len(blocks)} blocks of {block} tokens, --blocks asks for {count}")
+        sys.exit(f"record_transformers.py: {path} has {len(blocks)} blocks of {block} tokens, not {count}")
     return blocks
 
 

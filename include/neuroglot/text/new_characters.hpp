@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <iterator>
 #include <string>
 #include <string_view>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/text/utf8.hpp"
 
 namespace neuroglot::detail {
 
@@ -58,6 +60,22 @@ inline std::string_view new_category(char32_t c) {
   const auto before = [](const NewCharacters& range, char32_t value) { return range.last < value; };
   const auto range = std::lower_bound(new_characters.begin(), new_characters.end(), c, before);
   return range != new_characters.end() && range->first <= c ? range->category : std::string_view();
+}
+
+/// Whether any character of a valid text is in the table.
+inline bool has_new_characters(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    if (at + 8 <= text.size() && eight_ascii(text.data() + at)) {
+      at += 8;
+      continue;
+    }
+    const CodePoint c = code_point_at(text, at);
+    at += c.bytes;
+    const bool old_block =
+        c.value < new_characters.front().first || (c.value > 0x31ef && c.value < 0xa7cb);  // CJK, mostly
+    if (!old_block && !new_category(c.value).empty()) return true;
+  }
+  return false;
 }
 
 /// The new characters of a category ("L" or "Lu") as members of a bracket expression, ranges that touch made one.

@@ -26,15 +26,15 @@ inline std::string category_set(const std::string& name) {
   return "\\p{" + name + "}" + new_members(name);
 }
 /// \w: Alphabetic, marks, decimal digits, connectors, and the Latin-1 fractions and superscripts.
-inline std::string word_set() {
-  return R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})" + new_members("L") + new_members("M") +
-         new_members("Nd");
-}
+inline constexpr std::string_view word_set = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})";
 
-/// Usage: OnigurumaPattern(source).translated()
+/// Whether a translation names the characters of new_characters.hpp: only few texts need it, and it is slower.
+enum class NewCharacterSets { left_out, named };
+
+/// Usage: OnigurumaPattern(source, sets).translated()
 class OnigurumaPattern {
  public:
-  explicit OnigurumaPattern(std::string_view source) : source_(source) {}
+  OnigurumaPattern(std::string_view source, NewCharacterSets sets) : source_(source), sets_(sets) {}
 
   std::string translated() {
     while (at_ < source_.size()) translate_one();
@@ -85,7 +85,7 @@ class OnigurumaPattern {
   }
 
   void translate_word_boundary() {
-    const std::string w = "[" + word_set() + "]";
+    const std::string w = "[" + all_word_set() + "]";
     const bool boundary = peek(1) == 'b';
     out_ +=
         "(?:(?<=" + w + ")(?" + (boundary ? "!" : "=") + w + ")|(?<!" + w + ")(?" + (boundary ? "=" : "!") + w + "))";
@@ -102,7 +102,7 @@ class OnigurumaPattern {
         return take_set(2, std::string(white_space_set), letter == 'S');
       case 'w':
       case 'W':
-        return take_set(2, word_set(), letter == 'W');
+        return take_set(2, all_word_set(), letter == 'W');
       case 'h':
       case 'H':
         return take_set(2, std::string(hexadecimal_set), letter == 'H');
@@ -165,6 +165,13 @@ class OnigurumaPattern {
       return take_set(length, category_set(name), complement);
     return take_set(length, "\\p{sc:" + name + "}", complement);
   }
+
+  std::string added(std::string_view category) const {
+    return sets_ == NewCharacterSets::named ? new_members(category) : std::string();
+  }
+  // A general category ("L", "Nd").
+  std::string category_set(const std::string& name) const { return "\\p{" + name + "}" + added(name); }
+  std::string all_word_set() const { return std::string(word_set) + added("L") + added("M") + added("Nd"); }
 
   // What a bracket expression holds: members, and sets of which it holds the complement (\S, \W, [^...] inside it).
   struct Brackets {
@@ -295,6 +302,7 @@ class OnigurumaPattern {
   }
 
   std::string_view source_;
+  NewCharacterSets sets_;
   std::size_t at_ = 0;
   std::string out_;
   std::optional<std::size_t> item_;  // where in `out_` begins what a quantifier would repeat

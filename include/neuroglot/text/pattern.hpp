@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/text/oniguruma_pattern.hpp"
@@ -60,7 +61,13 @@ class Pattern {
  public:
   /// `source` in Oniguruma's dialect, as tokenizer.json has it. Throws Error for what can not be carried over to PCRE2.
   static Pattern oniguruma(const std::string& source) {
-    return Pattern(detail::OnigurumaPattern(source).translated(), source, PCRE2_UCP);
+    using detail::NewCharacterSets;
+    // In Oniguruma ^ and $ always match at lines.
+    Pattern pattern(source, detail::OnigurumaPattern(source, NewCharacterSets::left_out).translated(),
+                    PCRE2_UCP | PCRE2_MULTILINE);
+    const std::string full = detail::OnigurumaPattern(source, NewCharacterSets::named).translated();
+    pattern.with_new_characters_ = pattern.compile(full, PCRE2_UCP | PCRE2_MULTILINE);
+    return pattern;
   }
   /// Matches exactly `text`.
   static Pattern literal(const std::string& text) { return Pattern(text, text, PCRE2_LITERAL); }
@@ -69,11 +76,13 @@ class Pattern {
   /// unless it is where the last one ended. `text` is valid UTF-8. Throws Error when PCRE2 gives up.
   template <class Found>
   void for_each_match(std::string_view text, Found&& found) const {
+    const Program& program =
+        with_new_characters_.code && detail::has_new_characters(text) ? with_new_characters_ : plain_;
     const detail::MatchMemory& memory = detail::match_memory();
     const std::size_t* const bounds = pcre2_get_ovector_pointer_8(memory.data.get());
     std::size_t last_end = text.size() + 1;  // of the last match; none ends there
     for (std::size_t at = 0; at <= text.size();) {
-      if (!match(text, at, memory)) return;
+      if (!match(program, text, at, memory)) return;
       if (bounds[0] == bounds[1] && bounds[1] == last_end) {
         at = last_end < text.size() ? last_end + utf8_length(text[last_end]) : text.size() + 1;
         continue;
@@ -84,33 +93,42 @@ class Pattern {
   }
 
  private:
-  Pattern(const std::string& translated, const std::string& source, std::uint32_t options) : source_(source) {
+  struct Program {
+    std::unique_ptr<pcre2_code_8, detail::FreedBy<pcre2_code_free_8>> code;
+    bool compiled = false;  // else PCRE2 interprets it, more slowly
+  };
+
+  Pattern(std::string source, const std::string& translated, std::uint32_t options)
+      : source_(std::move(source)), plain_(compile(translated, options)) {}
+
+  Program compile(const std::string& translated, std::uint32_t options) const {
     int code = 0;
     std::size_t offset = 0;
     const std::unique_ptr<pcre2_compile_context_8, detail::FreedBy<pcre2_compile_context_free_8>> context(
         pcre2_compile_context_create_8(nullptr));
     pcre2_set_newline_8(context.get(), PCRE2_NEWLINE_LF);
-    if ((options & PCRE2_LITERAL) == 0) options |= PCRE2_MULTILINE;  // Oniguruma's ^ and $ always match at lines
-    code_.reset(pcre2_compile_8(reinterpret_cast<const unsigned char*>(translated.data()), translated.size(),
-                                options | PCRE2_UTF, &code, &offset, context.get()));
-    if (!code_) throw error("the pattern \"", source, "\" is not supported: ", detail::pcre2_message(code));
-    compiled_ = pcre2_jit_compile_8(code_.get(), PCRE2_JIT_COMPLETE) == 0;  // else PCRE2 interprets, more slowly
+    Program program;
+    program.code.reset(pcre2_compile_8(reinterpret_cast<const unsigned char*>(translated.data()), translated.size(),
+                                       options | PCRE2_UTF, &code, &offset, context.get()));
+    if (!program.code) throw error("the pattern \"", source_, "\" is not supported: ", detail::pcre2_message(code));
+    program.compiled = pcre2_jit_compile_8(program.code.get(), PCRE2_JIT_COMPLETE) == 0;
+    return program;
   }
 
-  bool match(std::string_view text, std::size_t from, const detail::MatchMemory& memory) const {
+  bool match(const Program& program, std::string_view text, std::size_t from, const detail::MatchMemory& memory) const {
     const auto* const subject = reinterpret_cast<const unsigned char*>(text.data());
-    const auto run = compiled_ ? pcre2_jit_match_8 : pcre2_match_8;
-    const int result =
-        run(code_.get(), subject, text.size(), from, PCRE2_NO_UTF_CHECK, memory.data.get(), memory.context.get());
+    const auto run = program.compiled ? pcre2_jit_match_8 : pcre2_match_8;
+    const int result = run(program.code.get(), subject, text.size(), from, PCRE2_NO_UTF_CHECK, memory.data.get(),
+                           memory.context.get());
     if (result >= 0) return true;
     if (result == PCRE2_ERROR_NOMATCH) return false;
     throw error("the pattern \"", source_, "\" gave up on a text of ", text.size(), " bytes after byte ", from, ": ",
                 detail::pcre2_message(result));
   }
 
-  std::unique_ptr<pcre2_code_8, detail::FreedBy<pcre2_code_free_8>> code_;
   std::string source_;
-  bool compiled_ = false;
+  Program plain_;
+  Program with_new_characters_;
 };
 
 }  // namespace neuroglot
