@@ -3,6 +3,7 @@
 
 #include "families.hpp"
 #include "neuroglot/hooks/capture.hpp"
+#include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/io/safetensors_writer.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
@@ -57,6 +58,7 @@ int run(int argc, char** argv) {
   if (!line.parse(argc, argv)) return 0;
 
   const auto out = line.required_path("out");
+  require_writable(out);
   const std::vector<TokenId> ids = ids_of(line);
   const auto model = ng::load_model(line, line.text("model"));
   const SitePatterns patterns(line.text("sites"));

@@ -3,6 +3,7 @@
 #include "families.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
 #include "neuroglot/experiment/perplexity_file.hpp"
+#include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
 namespace {
@@ -51,6 +52,7 @@ int run(int argc, char** argv) {
   if (!line.parse(argc, argv)) return 0;
 
   const auto out = line.required_path("out");
+  require_writable(out);
   const auto neuron_path = line.required_path("neurons");
   const std::vector<CorpusSource> sources = ng::corpora(line);
   const auto tokenizer = load_tokenizer(line.text("model"));

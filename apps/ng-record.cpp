@@ -2,6 +2,7 @@
 #include "corpus_options.hpp"
 #include "families.hpp"
 #include "neuroglot/experiment/record.hpp"
+#include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
 namespace {
@@ -35,6 +36,7 @@ int run(int argc, char** argv) {
 
   RecordOptions options;
   options.out = line.required_path("out");
+  require_writable(options.out);
   const std::vector<CorpusSource> sources = ng::corpora(line);
   const auto tokenizer = load_tokenizer(line.text("model"));
   const auto model = ng::load_model(line, line.text("model"));

@@ -6,6 +6,7 @@
 #include "neuroglot/analysis/select.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
 #include "neuroglot/experiment/statistics_file.hpp"
+#include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/io/table.hpp"
 
 namespace {
@@ -46,6 +47,7 @@ int run(int argc, char** argv) {
   if (!line.parse(argc, argv)) return 0;
 
   const auto out = line.required_path("out");
+  require_writable(out);
   const SelectionOptions options{line.get<double>("rate"), line.get<double>("bar-quantile")};
   const StatisticsFile file = read_statistics(line.text("stats"));
   const NeuronSet set = select_by(line.text("method"), file.statistics, options);

@@ -124,7 +124,7 @@ def check_selection(languages, expected, got, neurons, rate):
     print("neurons per language: " + ", ".join(f"{name} {n}" for name, n in zip(languages, chosen.sum((1, 2)))) +
           f"; together {np.count_nonzero(chosen.any(0))}")
     print(f"assignments that differ from numpy's selection of the same counts: {np.count_nonzero(chosen != own)}; of "
-          f"transformers' counts: {np.count_nonzero(chosen != peer)} ({np.count_nonzero(unexplained)} with equal counts)")
+          f"transformers' counts: {np.count_nonzero(chosen != peer)}, {np.count_nonzero(unexplained)} of equal counts")
     return np.array_equal(chosen, own) and not unexplained.any()
 
 

@@ -21,7 +21,7 @@ code { font: 0.9em/1.4 ui-monospace, "DejaVu Sans Mono", monospace; background: 
 .missing { color: var(--soft); border-left: 3px solid #d9d9d6; padding: 2px 0 2px 14px; }
 .small { color: var(--soft); font-size: 14px; }
 .facts { display: flex; flex-wrap: wrap; gap: 20px 44px; margin: 34px 0 0; padding: 22px 0; border: solid var(--line); border-width: 1px 0; }
-.facts div { flex: 1 1 150px; }
+.facts > div { flex: 1 1 130px; }
 .facts dt { font-size: 13px; line-height: 1.4; color: var(--soft); }
 .facts dd { margin: 0 0 2px; font-size: 26px; line-height: 1.25; font-weight: 600; font-variant-numeric: tabular-nums; }
 .facts dl { margin: 0; display: flex; flex-direction: column-reverse; }
@@ -49,6 +49,7 @@ pre { font: 12.5px/1.5 ui-monospace, "DejaVu Sans Mono", monospace; background: 
   body { font-size: 11pt; }
   main { max-width: none; padding: 0; }
   section { margin-top: 28pt; }
+  .facts { gap: 14px 20px; }
   .facts dd { font-size: 17pt; }
   h2, caption { break-after: avoid; }
   figure, tr, dl.protocol > * { break-inside: avoid; }

@@ -31,11 +31,10 @@ inline double full_shade(const Perplexities& ppl) {
   return largest;
 }
 
-/// Round percentages from `lowest` shade to 1, with room for their labels; a change by the share s is at ln(1 + s) /
+/// Round percentages from `lowest` shade to 1, at least `room` apart; a change by the share s is at ln(1 + s) /
 /// full.
-inline std::vector<std::pair<double, std::string>> percent_ticks(double full, double lowest) {
+inline std::vector<std::pair<double, std::string>> percent_ticks(double full, double lowest, double room) {
   std::vector<std::pair<double, std::string>> ticks = {{0.0, "0"}};
-  const double room = 0.08 * (1 - lowest);
   for (double power = 0.01, last = 0; std::log1p(power) <= full; power *= 10)
     for (const double share : {power, 2 * power, 5 * power}) {
       const double shade = std::log1p(share) / full;
@@ -108,7 +107,8 @@ inline Figure perplexity_figure(const Perplexities& ppl) {
   map.row_title = "neurons switched off";
   map.column_title = "language measured";
   map.bar_title = "relative";
-  map.bar_ticks = detail::percent_ticks(full, map.lowest_shade);
+  map.bar_ticks =
+      detail::percent_ticks(full, map.lowest_shade, 22 * (1 - map.lowest_shade) / bar_height(map.rows.size()));
   return heat_map("perplexity_change", "Change in perplexity, language switched off by language measured", map);
 }
 

@@ -34,6 +34,14 @@ struct HeatMap {
   std::vector<std::pair<double, std::string>> bar_ticks;  ///< shade and label
 };
 
+/// Pixels of a matrix's row and of the colour bar beside so many.
+inline double row_height(std::size_t rows) {
+  return rows > 16 ? 26 : 40;
+}
+inline double bar_height(std::size_t rows) {
+  return std::min(280.0, row_height(rows) * static_cast<double>(rows));
+}
+
 using Colour = std::array<double, 3>;  ///< red, green, blue from 0 to 255
 
 /// Orange for more, blue for less (ColorBrewer's Oranges and Blues), told apart by all common kinds of colour
@@ -112,7 +120,7 @@ inline HeatLayout layout(const HeatMap& map) {
   at.left = 48 + 9.0 * static_cast<double>(longest);
   constexpr double right = 128;
   at.cell_width = std::clamp((800 - at.left - right) / columns, map.cells[0][0].text.empty() ? 6.0 : 50.0, 90.0);
-  at.cell_height = map.rows.size() > 16 ? 26 : 40;
+  at.cell_height = row_height(map.rows.size());
   std::size_t widest = 1;
   for (const std::string& column : map.columns) widest = std::max(widest, display_width(column));
   at.upright_columns = !map.cells[0][0].text.empty() && 8.5 * static_cast<double>(widest) > at.cell_width;
@@ -147,7 +155,7 @@ inline void draw_cells(const HeatMap& map, const HeatLayout& at, Canvas& canvas)
 
 inline void draw_bar(const HeatMap& map, const HeatLayout& at, Canvas& canvas) {
   constexpr int steps = 64;
-  const double height = std::min(280.0, at.height - at.top - 18);
+  const double height = bar_height(map.rows.size());
   const auto y_of = [&](double shade) {
     return at.top + height * (1 - (shade - map.lowest_shade) / (1 - map.lowest_shade));
   };

@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""The programs as a user runs them, on a small random model: results that must be equal, runs that are killed and resumed, and bad
+input, which must give one clear line, exit status 1 or 2, and leave earlier results whole.
+
+usage: programs.py BIN_FOLDER      (the folder of ng-record and its kin)
+needs: Python 3.9's standard library
+"""
+import gzip
+import json
+import math
+import pathlib
+import random
+import re
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+TOKENIZER = TESTS / "golden/data/tokenizers/gpt2_digits/tokenizer.json"
+BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/apps").resolve()
+passed, failed = [], []
+
+
+def check(claim, holds, detail=""):
+    (passed if holds else failed).append(claim)
+    print(("ok      " if holds else "FAILED  ") + claim + ("" if holds else f": {detail}"))
+
+
+def run(program, *arguments, stdin=""):
+    done = subprocess.run([BIN / program, *map(str, arguments)], input=stdin, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def refused(claim, status, pattern, program, *arguments, stdin=""):
+    """The program ends with `status` and the last line on stderr is the program's and fits `pattern`."""
+    code, _, errors = run(program, *arguments, stdin=stdin)
+    line = errors.strip().splitlines()[-1] if errors.strip() else ""
+    fits = code == status and line.startswith(program + ": ") and re.search(pattern, line)
+    check(claim, fits, f"status {code}, said {errors.strip()!r}")
+
+
+def write_safetensors(path, tensors):
+    header, data = {}, b""
+    for name, (shape, values) in tensors.items():
+        raw = struct.pack(f"<{len(values)}f", *values)
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+
+
+def make_model(folder):
+    """A LLaMA of two layers with the vocabulary of a small committed tokenizer; weights from a fixed seed."""
+    folder.mkdir()
+    shutil.copy(TOKENIZER, folder / "tokenizer.json")
+    tokenizer = json.loads(TOKENIZER.read_text())
+    ids = list(tokenizer["model"]["vocab"].values()) + [t["id"] for t in tokenizer["added_tokens"]]
+    vocab, hidden, width, ff = max(ids) + 1, 16, 8, 24
+    config = {"model_type": "llama", "vocab_size": vocab, "hidden_size": hidden, "intermediate_size": ff, "num_hidden_layers": 2,
+              "num_attention_heads": 2, "num_key_value_heads": 1, "max_position_embeddings": 64, "tie_word_embeddings": True}
+    (folder / "config.json").write_text(json.dumps(config))
+    dice = random.Random(7)
+    tensor = lambda *shape: (list(shape), [dice.gauss(0, 0.3) for _ in range(math.prod(shape))])
+    tensors = {"model.embed_tokens.weight": tensor(vocab, hidden), "model.norm.weight": tensor(hidden)}
+    for layer in range(2):
+        shapes = {"input_layernorm": (hidden,), "post_attention_layernorm": (hidden,), "self_attn.q_proj": (2 * width, hidden),
+                  "self_attn.k_proj": (width, hidden), "self_attn.v_proj": (width, hidden), "self_attn.o_proj": (hidden, 2 * width),
+                  "mlp.gate_proj": (ff, hidden), "mlp.up_proj": (ff, hidden), "mlp.down_proj": (hidden, ff)}
+        for name, shape in shapes.items():
+            tensors[f"model.layers.{layer}.{name}.weight"] = tensor(*shape)
+    write_safetensors(folder / "model.safetensors", tensors)
+    return tensors
+
+
+def make_corpora(folder):
+    folder.mkdir()
+    words = {"en": "the house of a friend is near the old river and we walk there", "fr": "la maison d'un ami est près de la rivière"}
+    for language, text in words.items():
+        dice = random.Random(language)
+        pages = [" ".join(dice.choices(text.split(), k=60)) for _ in range(60)]
+        (folder / f"{language}.txt").write_text("\n\n".join(pages))
+        (folder / f"{language}.jsonl").write_text("".join(json.dumps({"text": page}) + "\n" for page in pages))
+        (folder / f"{language}.jsonl.gz").write_bytes(gzip.compress((folder / f"{language}.jsonl").read_bytes()))
+
+
+def results_do_not_depend_on_how(model, texts, out):
+    record = lambda name, *more: run("ng-record", model, "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 32,
+                                     "--tokens", 1920, "--out", out / name, "-q", *more)
+    first = record("stats.safetensors", "--batch", 1, "--threads", 1)
+    check("ng-record writes statistics", first[0] == 0 and (out / "stats.safetensors").exists(), first)
+    for batch, threads in [(3, 2), (16, 1), (16, 2)]:
+        record("other.safetensors", "--batch", batch, "--threads", threads)
+        check(f"statistics have the same bits with {batch} blocks a pass and {threads} threads",
+              (out / "stats.safetensors").read_bytes() == (out / "other.safetensors").read_bytes())
+    for ending in ("jsonl", "jsonl.gz"):
+        run("ng-record", model, "--corpus", f"en={texts}/en.{ending}", f"fr={texts}/fr.{ending}", "--block", 32, "--tokens", 1920,
+            "--out", out / "other.safetensors", "-q")
+        size = 2 * 2 * 24 * 8 * 3  # the arrays at the end; the header names the paths
+        check(f"statistics are the same from .{ending}",
+              (out / "stats.safetensors").read_bytes()[-size:] == (out / "other.safetensors").read_bytes()[-size:])
+
+
+def killed_runs_are_resumed(model, texts, out):
+    arguments = ["--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 32, "--out", out / "whole.safetensors", "-q"]
+    run("ng-record", model, *arguments)
+    arguments[-2] = out / "killed.safetensors"
+    partial = out / "killed.safetensors.partial"
+    process = subprocess.Popen([BIN / "ng-record", str(model), *map(str, arguments), "--batch", "1"])
+    while process.poll() is None and not partial.exists():
+        time.sleep(0.0005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    if (out / "killed.safetensors").exists():
+        print("skipped: the run was too fast to be killed")
+        return
+    left = run("ng-record", model, *arguments, "--resume")
+    check("a killed recording goes on with --resume and gives the same bits",
+          left[0] == 0 and (out / "killed.safetensors").read_bytes() == (out / "whole.safetensors").read_bytes(), left)
+    check("the leavings of a run are removed when it is whole", not partial.exists())
+    partial.write_bytes((out / "whole.safetensors").read_bytes())
+    refused("leavings of another run are not gone on with", 1, "another model, corpus or option", "ng-record", model, *arguments,
+            "--tokens", 64, "--resume")
+    partial.unlink()
+
+
+def the_whole_job(model, texts, out):
+    code, counts, errors = run("ng-select", out / "stats.safetensors", "--rate", 0.1, "--bar-quantile", 0.6, "--out", out / "neurons.json")
+    check("ng-select writes neurons and counts per language and layer",
+          code == 0 and counts.startswith("language\tlayer\tneurons\n") and counts.count("\n") == 5, errors)
+    arguments = [model, "--neurons", out / "neurons.json", "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 32,
+                 "--tokens", 320, "--out", out / "perplexity.json"]
+    code, _, errors = run("ng-perplexity", *arguments)
+    check("ng-perplexity fills its matrix", code == 0, errors)
+    matrix = json.loads((out / "perplexity.json").read_text())
+    check("rows are none, the languages and random", matrix["rows"] == ["none", "en", "fr", "random"], matrix["rows"])
+    check("switching neurons off changes the loss", matrix["nll"][0] != matrix["nll"][1])
+    run("ng-perplexity", *arguments[:-1], out / "reference.json", "--backend", "reference", "-q")
+    exact = json.loads((out / "reference.json").read_text())
+    apart = max(abs(a - b) for r, s in zip(matrix["nll"], exact["nll"]) for a, b in zip(r, s))
+    check("the reference backend gives the same matrix", apart < 1e-5, apart)
+    if shutil.which("gnuplot"):
+        code, _, errors = run("ng-report", out)
+        check("ng-report writes a page", code == 0 and "<svg" in (out / "report.html").read_text(), errors)
+
+
+def tokens_come_and_go(model, folder):
+    text = "Ünïcode 123, und mehr\nzweite Zeile \u200d 👩‍👩‍👧\n"
+    code, ids, errors = run("ng-tokenize", model, stdin=text)
+    check("ng-tokenize gives a line of ids for a line of text", code == 0 and ids.count("\n") == 2, errors)
+    check("ng-tokenize --decode gives the text back", run("ng-tokenize", model, "--decode", stdin=ids)[1] == text)
+    bad = folder / "bad.txt"
+    bad.write_bytes(b"fine\n\nnot \xff fine\n")
+    refused("invalid UTF-8 in a corpus is reported with its place", 1, r"bad\.txt.*byte", "ng-record", model, "--corpus", f"en={bad}",
+            "--block", 2, "--out", folder / "x.safetensors")
+
+
+def bad_weights_are_refused(tensors, model, folder):
+    good = (model / "model.safetensors").read_bytes()
+    length = struct.unpack("<Q", good[:8])[0]
+    header = json.loads(good[8:8 + length])
+
+    def with_weights(name, raw):
+        broken = folder / name
+        shutil.copytree(model, broken)
+        (broken / "model.safetensors").write_bytes(raw)
+        return broken
+
+    def with_header(name, changed):
+        text = json.dumps(changed).encode()
+        return with_weights(name, struct.pack("<Q", len(text)) + text + good[8 + length:])
+
+    overlapping = json.loads(json.dumps(header))
+    names = list(overlapping)
+    overlapping[names[1]]["data_offsets"] = [0, 64]
+    cases = [
+        ("a truncated safetensors file", with_weights("truncated", good[:len(good) // 2]), "truncated"),
+        ("a header longer than the file", with_weights("long", struct.pack("<Q", 10**15) + good[8:]), "header"),
+        ("an empty weight file", with_weights("empty", b""), "model.safetensors"),
+        ("overlapping tensors", with_header("overlap", overlapping), "overlap"),
+    ]
+    shaped = dict(tensors)
+    shaped["model.norm.weight"] = ([15], [1.0] * 15)
+    wrong = folder / "shape"
+    shutil.copytree(model, wrong)
+    write_safetensors(wrong / "model.safetensors", shaped)
+    cases.append(("a wrongly shaped tensor", wrong, r"model\.norm\.weight.*\[15\].*\[16\]"))
+    del shaped["model.norm.weight"]
+    lacking = folder / "lacking"
+    shutil.copytree(model, lacking)
+    write_safetensors(lacking / "model.safetensors", shaped)
+    cases.append(("a missing tensor", lacking, r"model\.norm\.weight"))
+    for claim, broken, pattern in cases:
+        refused(f"{claim} is refused", 1, pattern, "ng-activations", broken, "--ids", "1,2", "--out", folder / "never.safetensors")
+
+
+def bad_requests_are_refused(model, texts, folder, out):
+    record = ["ng-record", model, "--block", 32, "--out", out / "stats.safetensors", "--corpus"]
+    before = (out / "stats.safetensors").read_bytes()
+    unknown = folder / "unknown"
+    shutil.copytree(model, unknown)
+    config = json.loads((unknown / "config.json").read_text())
+    (unknown / "config.json").write_text(json.dumps({**config, "model_type": "mamba"}))
+    strange = folder / "strange"
+    shutil.copytree(model, strange)
+    (strange / "config.json").write_text(json.dumps({**config, "attention_softcap": 30.0}))
+    mute = folder / "mute"
+    shutil.copytree(model, mute)
+    (mute / "tokenizer.json").unlink()
+    (folder / "nothing.txt").write_text("\n \n")
+    (folder / "file").write_text("")
+    en, fr = f"en={texts}/en.txt", f"fr={texts}/fr.txt"
+    refused("an unknown model_type is refused by name", 1, "mamba.*supported: llama", record[0], unknown, *record[2:], en)
+    refused("a config field that is not supported is refused by name", 1, "attention_softcap", record[0], strange, *record[2:], en)
+    refused("a missing tokenizer is told with the files looked for", 1, r"tokenizer\.json", record[0], mute, *record[2:], en)
+    refused("an empty corpus is refused", 1, "en=.*nothing.txt", *record, f"en={folder}/nothing.txt", fr)
+    refused("a language given twice is refused", 2, "twice", *record, en, en)
+    refused("a corpus that does not exist is refused", 1, "no such file", *record, f"en={folder}/absent.txt")
+    refused("an unwritable output is refused", 1, "file", record[0], model, "--block", 32, "--tokens", 64, "--corpus", en, fr, "--out",
+            folder / "file" / "stats.safetensors")
+    refused("an unknown option is refused", 2, "--colour", *record, en, "--colour", "blue")
+    refused("a missing MODEL is refused", 2, "MODEL", "ng-record", "--corpus", en, "--out", "x")
+    refused("blocks longer than the model's positions are refused", 2, "64 positions", "ng-record", model, "--block", 65, "--corpus", en,
+            "--out", folder / "x")
+    run(*record[:4], "--out", folder / "one.safetensors", "--tokens", 64, "--corpus", en)
+    refused("one language can not be selected from", 1, "at least two", "ng-select", folder / "one.safetensors", "--out", folder / "n.json")
+    refused("what is not a statistics file is refused", 1, "file", "ng-select", folder / "file", "--out", folder / "n.json")
+    refused("a site that does not exist is refused", 2, "fits no site", "ng-activations", model, "--ids", "1", "--sites", "blocks.*.foo",
+            "--out", folder / "x")
+    refused("a token id outside the vocabulary is refused", 1, "vocabulary", "ng-activations", model, "--ids", "99999", "--out", folder / "x")
+    check("earlier results stay whole", (out / "stats.safetensors").read_bytes() == before)
+    for program in ("ng-inspect", "ng-tokenize", "ng-activations", "ng-record", "ng-select", "ng-perplexity", "ng-report"):
+        code, text, _ = run(program, "--help")
+        check(f"{program} --help shows examples", code == 0 and "examples" in text.lower())
+        check(f"{program} --version tells it", run(program, "--version")[0] == 0)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        out = folder / "run"
+        out.mkdir()
+        tensors = make_model(folder / "model")
+        make_corpora(folder / "texts")
+        results_do_not_depend_on_how(folder / "model", folder / "texts", out)
+        killed_runs_are_resumed(folder / "model", folder / "texts", out)
+        the_whole_job(folder / "model", folder / "texts", out)
+        tokens_come_and_go(folder / "model", folder)
+        bad_weights_are_refused(tensors, folder / "model", folder)
+        bad_requests_are_refused(folder / "model", folder / "texts", folder, out)
+    print(f"{len(passed)} passed, {len(failed)} failed")
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The programs on a real checkpoint and real text against Hugging Face: tokenizers, every site, recording, perplexity with neurons off.
+# Needs PyPI once, for torch and transformers; says so and succeeds where it can not be reached.
+# usage: bash tests/golden/run.sh [--full]     --full: five texts, 20,480 tokens a language (an hour); else a few minutes
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+bin=build/release/apps work=build/golden
+texts=en,ja record=2048 measure=512 strings=2000
+if [ "${1:-}" = --full ]; then texts=en,zh,fr,vi,ja record=20480 measure=1024 strings=10000; fi
+# glibc gives memory back and fetches it again for every layer unless told otherwise: half of torch's speed
+export MALLOC_TOP_PAD_=268435456 MALLOC_TRIM_THRESHOLD_=1099511627776 MALLOC_MMAP_THRESHOLD_=1099511627776
+
+python=${NEUROGLOT_GOLDEN_PYTHON:-build/golden-venv/bin/python}
+if [ -z "${NEUROGLOT_GOLDEN_PYTHON:-}" ]; then
+  if ! setup/venv.sh build/golden-venv torch==2.15.0 transformers==5.23.0 tokenizers==0.23.3 sentencepiece safetensors numpy protobuf; then
+    echo "skipped: PyPI can not be reached, so there is no transformers to compare with (set NEUROGLOT_GOLDEN_PYTHON to a python that has it)"
+    exit 0
+  fi
+fi
+setup/debian.sh demo
+$python apps/demo/fetch_model.py $work/models/smollm2
+$python apps/demo/fetch_guide.py $work/guide
+model=$work/models/smollm2
+
+echo "-- tokenizers"
+NEUROGLOT_MODELS=$work/models NEUROGLOT_SHARED=${NEUROGLOT_SHARED:-../shared} \
+  $python tests/golden/compare_tokenizers.py $bin/ng-tokenize --strings $strings
+echo "-- every site"
+$python tests/golden/smollm2.py $model $work/guide --ng $bin/ng-activations --languages $texts
+corpora() { for language in en zh fr es vi id ja; do printf '%s ' "$language=$work/guide/$1/$language.jsonl"; done; }
+echo "-- recording"
+$bin/ng-record $model --corpus $(corpora record) --block 512 --tokens $record --out $work/stats.safetensors
+$bin/ng-select $work/stats.safetensors --out $work/neurons.json > $work/counts.tsv
+$python tests/golden/corpus_tokens.py $model $work/guide/record $work/record.json --tokens $record
+$python tests/golden/record_smollm2.py $model $work/record.json --stats $work/stats.safetensors --neurons $work/neurons.json
+echo "-- perplexity with neurons off"
+$bin/ng-perplexity $model --neurons $work/neurons.json --corpus $(corpora heldout) --block 512 --tokens $measure \
+  --out $work/perplexity.json > $work/perplexity.tsv
+$python tests/golden/corpus_tokens.py $model $work/guide/heldout $work/heldout.json --tokens $measure
+$python tests/golden/perplexity_smollm2.py $model $work/heldout.json $work/neurons.json --perplexity $work/perplexity.json

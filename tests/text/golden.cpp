@@ -1,0 +1,116 @@
+// Ids, spans and decoded text of hostile texts, equal to those of Hugging Face's tokenizers
+// (tests/golden/tokenizer_goldens.py).
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "neuroglot/text/load_tokenizer.hpp"
+
+using namespace neuroglot;
+using nlohmann::json;
+
+namespace {
+
+std::string folder(const std::string& name) {
+  return NEUROGLOT_TESTS_DIR "/golden/data/tokenizers/" + name;
+}
+
+std::vector<json> golden(const std::string& name) {
+  std::ifstream in(folder(name) + "/golden.jsonl");
+  std::vector<json> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(json::parse(line));
+  REQUIRE(lines.size() > 80);
+  return lines;
+}
+
+/// What the golden file has under `key`, where it has anything; otherwise the text itself.
+std::string text_or(const json& entry, const char* key) {
+  return entry.value(key, entry.at("text").get<std::string>());
+}
+
+void check_ids(const std::string& name) {
+  const auto tokenizer = load_tokenizer(folder(name));
+  const std::vector<json> lines = golden(name);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto text = lines[i].at("text").get<std::string>();
+    INFO(json(text).dump());
+    CHECK(tokenizer->encode(text, SpecialTokens::none).ids == lines[i].at("ids").get<std::vector<TokenId>>());
+  }
+}
+
+void check_spans(const std::string& name) {
+  const auto tokenizer = load_tokenizer(folder(name));
+  const std::vector<json> lines = golden(name);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto text = lines[i].at("text").get<std::string>();
+    std::vector<std::size_t> begins, ends;
+    for (const ByteSpan& span : tokenizer->encode(text, SpecialTokens::none).spans) {
+      begins.push_back(span.begin);
+      ends.push_back(span.end);
+    }
+    INFO(json(text).dump());
+    CHECK(begins == lines[i].at("begins").get<std::vector<std::size_t>>());
+    CHECK(ends == lines[i].at("ends").get<std::vector<std::size_t>>());
+  }
+}
+
+void check_special(const std::string& name) {
+  const auto tokenizer = load_tokenizer(folder(name));
+  const std::vector<json> lines = golden(name);
+  auto wanted = lines[0].at("before").get<std::vector<TokenId>>();
+  const std::size_t before = wanted.size();
+  const Tokens plain = tokenizer->encode("the neurons", SpecialTokens::none);
+  wanted.insert(wanted.end(), plain.ids.begin(), plain.ids.end());
+  const auto after = lines[0].at("after").get<std::vector<TokenId>>();
+  wanted.insert(wanted.end(), after.begin(), after.end());
+  const Tokens full = tokenizer->encode("the neurons", SpecialTokens::added);
+  CHECK(full.ids == wanted);
+  for (std::size_t i = 0; i < before; ++i) CHECK(full.spans[i] == ByteSpan{0, 0});
+  CHECK(full.spans.size() == full.ids.size());
+}
+
+void check_decoded(const std::string& name) {
+  const auto tokenizer = load_tokenizer(folder(name));
+  const std::vector<json> lines = golden(name);
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    const auto ids = lines[i].at("ids").get<std::vector<TokenId>>();
+    INFO(lines[i].at("text").dump());
+    CHECK(tokenizer->decode(ids) == text_or(lines[i], "decoded"));
+    CHECK(tokenizer->decode(ids, true) == text_or(lines[i], "without_special"));
+  }
+}
+
+const char* const every_tokenizer[] = {"gpt2_digits", "llama3", "nfc_prefix", "nfkd_contiguous", "sentencepiece"};
+
+}  // namespace
+
+TEST_CASE("ids are Hugging Face's") {
+  for (const char* name : every_tokenizer) check_ids(name);
+}
+TEST_CASE("spans are Hugging Face's offsets in bytes") {
+  for (const char* name : every_tokenizer) check_spans(name);
+}
+TEST_CASE("special tokens are added before and after, with empty spans") {
+  for (const char* name : every_tokenizer) check_special(name);
+}
+TEST_CASE("decoded text is Hugging Face's, with special tokens and without") {
+  for (const char* name : every_tokenizer) check_decoded(name);
+}
+
+TEST_CASE("a byte-level tokenizer without normaliser gives back every text") {
+  const auto tokenizer = load_tokenizer(folder("llama3"));
+  for (const json& line : golden("llama3"))
+    if (line.contains("text"))
+      CHECK(tokenizer->decode(tokenizer->encode(line["text"].get<std::string>(), SpecialTokens::none).ids) ==
+            line["text"]);
+}
+
+TEST_CASE("a word remembered gives the same tokens as a word met for the first time") {
+  const auto tokenizer = load_tokenizer(folder("gpt2_digits"));
+  const std::string text = "the neurons of the neurons of the language";
+  const Tokens first = tokenizer->encode(text, SpecialTokens::none);
+  for (int i = 0; i < 3; ++i) CHECK(tokenizer->encode(text, SpecialTokens::none) == first);
+}
