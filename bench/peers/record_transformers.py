@@ -4,7 +4,8 @@
 Runs the decoder without the vocabulary projection over blocks of equal length and, by a forward hook on every layer's
 activation function, adds up per neuron the number of values > 0, the sum and the sum of squares, as ng-record does.
 Each round goes over the same blocks; one round before the first is not counted. Prints tokens/s of each round and their
-median, so that rounds can be interleaved with another program's.
+median, so that rounds can be interleaved with another program's; also tokens a second of processor time, which says
+more where other programs run beside it.
 
 Memory. With glibc's defaults every large activation is mapped, page-faulted and unmapped again, at up to half of the
 time. Unless --malloc default is given, the script starts itself again with glibc told to keep freed memory and to ask
@@ -73,13 +74,13 @@ def read_blocks(path, language, block, count):
 
 
 def run_round(model, blocks, batch):
-    """Seconds for all blocks."""
+    """Seconds for all blocks: elapsed, and of all threads' processor time."""
     import torch
-    begin = time.perf_counter()
+    begin, begin_processor = time.perf_counter(), time.process_time()
     with torch.inference_mode():
         for start in range(0, len(blocks), batch):
             model(input_ids=torch.tensor(blocks[start:start + batch]), use_cache=False)
-    return time.perf_counter() - begin
+    return time.perf_counter() - begin, time.process_time() - begin_processor
 
 
 def parse_arguments():
@@ -107,10 +108,11 @@ def main():
     model, _ = load(arguments.model, arguments.attention, not arguments.no_hooks)
     blocks = read_blocks(arguments.tokens, arguments.language, arguments.block, arguments.blocks)
     run_round(model, blocks[:arguments.batch], arguments.batch)
-    rates = []
+    rates, tokens = [], len(blocks) * arguments.block
     for number in range(arguments.rounds):
-        rates.append(len(blocks) * arguments.block / run_round(model, blocks, arguments.batch))
-        print(f"round {number + 1}: {rates[-1]:.1f} tokens/s", flush=True)
+        elapsed, processor = run_round(model, blocks, arguments.batch)
+        rates.append(tokens / elapsed)
+        print(f"round {number + 1}: {rates[-1]:.1f} tokens/s, {tokens / processor:.1f} a processor second", flush=True)
     print(f"median: {statistics.median(rates):.1f} tokens/s", flush=True)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes tests/golden/data/tokenizers: small tokenizers of every supported kind and what Hugging Face makes of hostile texts.
 
-    tokenizer_goldens.py            writes the files next to itself; needs tokenizers 0.23 and sentencepiece 0.2
+    tokenizer_goldens.py     writes the files next to itself; needs tokenizers 0.23 and sentencepiece 0.2
 
 Each folder holds a tokenizer and golden.jsonl: first the ids that special tokens add before and after a text, then for each text
 its ids, the spans in bytes of UTF-8 (Hugging Face's offsets count characters) and the decoded text.
@@ -9,18 +9,13 @@ its ids, the spans in bytes of UTF-8 (Hugging Face's offsets count characters) a
 import io
 import json
 import os
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path = [entry for entry in sys.path if os.path.abspath(entry or ".") != HERE] + [HERE]  # this file is named like a module
+import sentencepiece
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-import sentencepiece  # noqa: E402
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers  # noqa: E402
-from tokenizers import pre_tokenizers, processors, trainers  # noqa: E402
+from compare_tokenizers import byte_spans, published_llama, unknown_bytes
 
-from compare_tokenizers import byte_spans, published_llama, unknown_bytes  # noqa: E402
-
-DATA = os.path.join(HERE, "data", "tokenizers")
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "tokenizers")
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
           r"|\s+(?!\S)|\s+")
 
@@ -128,18 +123,20 @@ def write_json(path, value, indent=None):
 
 
 def write_golden(folder, tokenizer, longest=20000, before=(), after=()):
-    """One line a text. "decoded" and "without_special" are there where they are not the text itself."""
+    """One line a text. "decoded" and "without_special" are there where they are not the text itself, null where they are lost."""
     assert not unknown_bytes(tokenizer)
     lines = []
     for text in TEXTS:
         if len(text) > longest:
             continue
         plain = tokenizer.encode(text, add_special_tokens=False)
-        begins, ends = zip(*([tuple(map(int, span.split(":"))) for span in byte_spans(text, plain.offsets).split()] or [((), ())]))
-        entry = {"text": text, "ids": plain.ids, "begins": begins, "ends": ends}
+        spans = [span.split(":") for span in byte_spans(text, plain.offsets).split()]
+        entry = {"text": text, "ids": plain.ids, "begins": [int(begin) for begin, _ in spans], "ends": [int(end) for _, end in spans]}
         for key, skip in (("decoded", False), ("without_special", True)):
             decoded = tokenizer.decode(plain.ids, skip_special_tokens=skip)
-            if decoded != text:
+            if "\ufffd" in decoded and "\ufffd" not in text:
+                entry[key] = None  # Hugging Face takes an added token's Latin-1 letters for bytes: "é" comes back as U+FFFD
+            elif decoded != text:
                 entry[key] = decoded
         lines.append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
     special = tokenizer.encode("a")

@@ -95,5 +95,5 @@ TEST_CASE("a hundred thousand spaces are one match of GPT-2's white space, all b
 }
 
 TEST_CASE("a pattern that needs more steps than the library allows is an error, not another match") {
-  CHECK_THROWS_WITH(matches("(?:a+)+b", std::string(60, 'a')), Contains("gave up"));
+  CHECK_THROWS_WITH(matches("(?:a|aa)+[bc]", std::string(60, 'a')), Contains("gave up"));
 }

@@ -39,6 +39,9 @@ struct Llama : Decoder<B, TokenEmbedding<B>, PreNormBlock<RmsNorm<B>, Attention<
     config.num_hidden_layers = json.size("num_hidden_layers");
     config.num_attention_heads = json.size("num_attention_heads");
     config.num_key_value_heads = json.size("num_key_value_heads", config.num_attention_heads);
+    if (config.hidden_size % config.num_attention_heads != 0 && !json.optional<std::int64_t>("head_dim"))
+      throw error(json.where(), ": hidden_size ", config.hidden_size, " is not a multiple of ", config.num_attention_heads,
+                  " heads, and no head_dim is given");
     config.head_dim = json.size("head_dim", std::max<Index>(1, config.hidden_size / config.num_attention_heads));
     config.max_position_embeddings = json.size("max_position_embeddings", 2048);
     config.rms_norm_eps = json.optional<double>("rms_norm_eps").value_or(1e-6);

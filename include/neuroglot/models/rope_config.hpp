@@ -29,8 +29,8 @@ inline void read_rope_fields(ConfigReader& json, RopeConfig& rope) {
     rope.attention_factor = json.optional<double>("attention_factor");
   }
   if (rope.rope_type == "llama3") rope.original_max_position_embeddings = json.size("original_max_position_embeddings");
-  else if (const auto length = json.optional<std::int64_t>("original_max_position_embeddings"))
-    rope.original_max_position_embeddings = *length;
+  else if (json.optional<std::int64_t>("original_max_position_embeddings"))
+    rope.original_max_position_embeddings = json.size("original_max_position_embeddings");
   json.refuse_unread();
 }
 

@@ -27,6 +27,9 @@ struct Decoder {
   using Step = std::variant<ByteLevelDecoder>;
   std::vector<Step> steps;
 
+  /// Whether the pieces are spelled in the byte alphabet.
+  bool reads_bytes() const { return !steps.empty() && std::holds_alternative<ByteLevelDecoder>(steps.front()); }
+
   std::string operator()(std::vector<std::string> pieces) const {
     for (const Step& step : steps)
       pieces = std::visit([&](const auto& decode) { return decode(std::as_const(pieces)); }, step);

@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "neuroglot/text/byte_alphabet.hpp"
 #include "neuroglot/text/json_node.hpp"
 #include "neuroglot/text/tokenizer.hpp"
 #include "neuroglot/text/unicode.hpp"
@@ -16,12 +15,18 @@
 
 namespace neuroglot {
 
+/// White space at the two ends of a token, in characters.
+struct OuterSpaces {
+  std::size_t leading = 0;
+  std::size_t trailing = 0;
+};
+
 /// Leaves white space at a token's ends out of its span (ByteLevel's trim_offsets).
 struct SpanTrimming {
   bool keep_prefix_space = true;  ///< a single space before the first word may be one that was added: nothing to trim
 
-  /// `text` is the input, `token` the normalised text of the token, `first` says whether it is the first of all.
-  ByteSpan operator()(ByteSpan span, std::string_view text, std::string_view token, bool first) const;
+  /// `text` is the input; `first` says whether the token is the first of all.
+  ByteSpan operator()(ByteSpan span, std::string_view text, OuterSpaces spaces, bool first) const;
 };
 
 struct PostProcessor {
@@ -31,50 +36,37 @@ struct PostProcessor {
   SpanTrimming trimming;
 };
 
-namespace detail {
-
-// "Ġ", the space of the byte alphabet, counts where an added token spells it.
-inline bool is_token_space(char32_t c) {
-  return is_white_space(c) || c == 0x120;
+/// Of a token whose text is bytes, which need not be whole characters: in the byte alphabet a space alone is white.
+inline OuterSpaces outer_spaces_of_bytes(std::string_view token) {
+  const std::size_t first = token.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {token.size(), token.size()};
+  return {first, token.size() - 1 - token.find_last_not_of(' ')};
 }
 
-inline std::size_t leading_spaces(std::string_view token) {
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < token.size(); ++count) {
+/// Of a token whose text is characters. "Ġ", the space of the byte alphabet, counts where the token spells it.
+inline OuterSpaces outer_spaces_of_text(std::string_view token) {
+  const auto is_space = [](char32_t c) { return is_white_space(c) || c == 0x120; };
+  OuterSpaces spaces;
+  for (std::size_t at = 0; at < token.size(); ++spaces.leading) {
     const CodePoint c = code_point_at(token, at);
-    if (!is_token_space(c.value)) break;
+    if (!is_space(c.value)) break;
     at += c.bytes;
   }
-  return count;
-}
-
-inline std::size_t trailing_spaces(std::string_view token) {
-  std::size_t count = 0;
-  for (std::size_t end = token.size(); end > 0; ++count) {
+  for (std::size_t end = token.size(); end > 0; ++spaces.trailing) {
     const CodePoint c = code_point_before(token, end);
-    if (!is_token_space(c.value)) break;
+    if (!is_space(c.value)) break;
     end -= c.bytes;
   }
-  return count;
+  return spaces;
 }
-
-inline bool maybe_space(char byte) {
-  return byte == ' ' || static_cast<unsigned char>(byte) >= 0x80 || byte < ' ';
-}
-
-}  // namespace detail
 
 // Counts characters, not bytes, because Hugging Face trims offsets that count characters.
-inline ByteSpan SpanTrimming::operator()(ByteSpan span, std::string_view text, std::string_view token,
-                                         bool first) const {
-  std::size_t leading = detail::leading_spaces(token);
-  const std::size_t trailing = detail::trailing_spaces(token);
-  if ((first || span.begin == 0) && keep_prefix_space && leading == 1) leading = 0;
-  for (; leading > 0 && span.begin < span.end; --leading) span.begin += utf8_length(text[span.begin]);
+inline ByteSpan SpanTrimming::operator()(ByteSpan span, std::string_view text, OuterSpaces spaces, bool first) const {
+  if ((first || span.begin == 0) && keep_prefix_space && spaces.leading == 1) spaces.leading = 0;
+  for (; spaces.leading > 0 && span.begin < span.end; --spaces.leading) span.begin += utf8_length(text[span.begin]);
   std::size_t end = span.end;
-  std::size_t left = trailing;
-  for (; left > 0 && end > 0; --left) end -= code_point_before(text, end).bytes;
-  if (left == 0) span.end = std::max(end, span.begin);
+  for (; spaces.trailing > 0 && end > 0; --spaces.trailing) end -= code_point_before(text, end).bytes;
+  if (spaces.trailing == 0) span.end = std::max(end, span.begin);
   return span;
 }
 

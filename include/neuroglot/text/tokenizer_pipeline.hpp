@@ -1,6 +1,7 @@
 /// A tokenizer.json put together: added tokens, normaliser, pre-tokenizer, model, post-processor and decoder.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <span>
@@ -12,6 +13,7 @@
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/text/added_tokens.hpp"
 #include "neuroglot/text/aligned_text.hpp"
+#include "neuroglot/text/byte_alphabet.hpp"
 #include "neuroglot/text/decoder.hpp"
 #include "neuroglot/text/memory_pool.hpp"
 #include "neuroglot/text/normalizer.hpp"
@@ -69,7 +71,10 @@ class TokenizerPipeline final : public Tokenizer {
     pieces.reserve(ids.size());
     for (const TokenId id : ids) {
       std::string name = piece(id);
-      if (!skip_special || !parts_.added.is_special(id)) pieces.push_back(std::move(name));
+      if (skip_special && parts_.added.is_special(id)) continue;
+      // An added token is text, whatever its letters mean in the byte alphabet.
+      const bool as_text = parts_.decoder.reads_bytes() && parts_.added.names().has(id);
+      pieces.push_back(as_text ? spell_bytes(name) : std::move(name));
     }
     return parts_.decoder(std::move(pieces));
   }
@@ -93,7 +98,7 @@ class TokenizerPipeline final : public Tokenizer {
     parts_.added.normalized().for_each_part(part.text(), [&](TextPart found) {
       const AlignedText slice = part.slice(found.bytes.begin, found.bytes.end);
       if (found.id < 0) return encode_words(slice, input, memory, tokens);
-      put(found.id, part.span(found.bytes.begin, found.bytes.end), slice.text(), input, tokens);
+      put(found.id, part.span(found.bytes.begin, found.bytes.end), slice.text(), outer_spaces_of_text, input, tokens);
     });
   }
 
@@ -101,19 +106,21 @@ class TokenizerPipeline final : public Tokenizer {
                     Tokens& tokens) const {
     const WordsOfText cut = parts_.pre_tokenizer(part);
     const std::string_view text = cut.text.text();
+    const auto outer_spaces = parts_.pre_tokenizer.byte_level() ? outer_spaces_of_bytes : outer_spaces_of_text;
     for (const ByteSpan& word : cut.words)
-      parts_.model.tokenize(text.substr(word.begin, word.end - word.begin), memory,
-                            [&](TokenId id, std::size_t begin, std::size_t end) {
-                              begin += word.begin;
-                              end += word.begin;
-                              put(id, cut.text.span(begin, end), text.substr(begin, end - begin), input, tokens);
-                            });
+      parts_.model.tokenize(
+          text.substr(word.begin, word.end - word.begin), memory, [&](TokenId id, std::size_t begin, std::size_t end) {
+            begin += word.begin;
+            end += word.begin;
+            put(id, cut.text.span(begin, end), text.substr(begin, end - begin), outer_spaces, input, tokens);
+          });
   }
 
-  // `spelled`: the token's normalised text.
-  void put(TokenId id, ByteSpan span, std::string_view spelled, std::string_view input, Tokens& tokens) const {
+  // `spelled`: the token's normalised text, whose spaces `outer_spaces` counts.
+  void put(TokenId id, ByteSpan span, std::string_view spelled, OuterSpaces (*outer_spaces)(std::string_view),
+           std::string_view input, Tokens& tokens) const {
     if (parts_.post_processor.trims_spans)
-      span = parts_.post_processor.trimming(span, input, spelled, tokens.ids.empty());
+      span = parts_.post_processor.trimming(span, input, outer_spaces(spelled), tokens.ids.empty());
     tokens.ids.push_back(id);
     tokens.spans.push_back(span);
   }

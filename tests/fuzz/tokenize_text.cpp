@@ -1,0 +1,57 @@
+// Any bytes as a text: an Error exactly where it is not UTF-8, else the text comes back and the spans cover it in
+// order.
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "neuroglot/text/load_tokenizer.hpp"
+
+namespace {
+
+using namespace neuroglot;
+
+void require(bool claim) {
+  if (!claim) __builtin_trap();
+}
+
+void check(const Tokenizer& tokenizer, std::string_view text, bool gives_back) {
+  const Tokens tokens = tokenizer.encode(text, SpecialTokens::none);
+  require(tokens.ids.size() == tokens.spans.size());
+  std::size_t covered = 0;
+  for (const ByteSpan& span : tokens.spans) {
+    require(span.begin <= span.end && span.end <= text.size() && span.end >= covered);
+    if (gives_back) require(span.begin <= covered);
+    covered = span.end;
+  }
+  if (!gives_back) return;
+  require(covered == text.size());
+  require(tokenizer.decode(tokens.ids) == text);
+}
+
+const Tokenizer& committed(const char* name) {
+  static const auto data = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden/data/tokenizers";
+  static const auto llama3 = load_tokenizer(data / "llama3"), nfc = load_tokenizer(data / "nfc_prefix"),
+                    pieces = load_tokenizer(data / "sentencepiece");
+  return *(name == std::string_view("llama3") ? llama3 : name == std::string_view("nfc") ? nfc : pieces);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (find_utf8_fault(text)) {
+    try {
+      committed("llama3").encode(text, SpecialTokens::none);
+    } catch (const Error&) {
+      return 0;
+    }
+    __builtin_trap();
+  }
+  check(committed("llama3"), text, true);
+  check(committed("nfc"), text, false);
+  check(committed("sentencepiece"), text, false);
+  return 0;
+}
