@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "hooks/random_batch.hpp"
+#include "neuroglot/core/threads.hpp"
 #include "neuroglot/hooks/erased.hpp"
 
 class SmallModel {

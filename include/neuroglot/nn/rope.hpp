@@ -4,6 +4,7 @@
 /// two implementations, so whoever wants to agree with published results rounds where they round.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>

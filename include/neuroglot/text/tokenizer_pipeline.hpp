@@ -58,7 +58,7 @@ class TokenizerPipeline final : public Tokenizer {
     parts_.added.raw().for_each_part(text, [&](TextPart part) {
       const AlignedText raw(text.substr(part.bytes.begin, part.bytes.end - part.bytes.begin), part.bytes.begin);
       if (part.id >= 0)
-        put(part.id, part.bytes, raw.text(), text, tokens);
+        put(part.id, part.bytes, raw.text(), outer_spaces_of_text, text, tokens);
       else
         encode_part(parts_.normalizer(raw), text, *memory, tokens);
     });
