@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Sets up and runs all tests: the suite, the suite under AddressSanitizer and UndefinedBehaviorSanitizer, the fuzz targets for a moment,
-# formatting, and real checkpoints against Hugging Face where PyPI can be reached.
-# usage: bash tests/run.sh [--quick]      --quick: the suite alone
+# Sets up and runs the tests: the suite, and the programs as a user runs them.
+# usage: bash tests/run.sh [--all]
+#   --all   then also formatting, the suite under AddressSanitizer and UndefinedBehaviorSanitizer, the fuzz targets for a moment, and a
+#           real checkpoint against Hugging Face (where PyPI can be reached)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-quick=no
+all=no
 case ${1:-} in
-  --quick) quick=yes ;;
+  --all) all=yes ;;
   "") ;;
-  *) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
 step() { printf '\n== %s (after %d:%02d)\n' "$1" $((SECONDS / 60)) $((SECONDS % 60)); }
 
@@ -19,7 +20,9 @@ cmake --preset release -DNEUROGLOT_TESTS=ON >/dev/null
 cmake --build --preset release
 step "suite"
 ctest --preset release -j2 --output-on-failure
-[ $quick = yes ] && exit 0
+step "programs"
+python3 tests/apps/programs.py build/release/apps
+if [ $all = no ]; then exit 0; fi
 
 step "formatting"
 git ls-files '*.hpp' '*.cpp' | xargs clang-format-14 --dry-run --Werror

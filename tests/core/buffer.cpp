@@ -10,7 +10,8 @@
 using namespace neuroglot;
 
 TEST_CASE("a buffer of any size is zero and aligned to a cache line; large ones to huge pages") {
-  for (const std::size_t bytes : {std::size_t{1}, std::size_t{4097}, std::size_t{2} << 20, (std::size_t{5} << 20) + 3}) {
+  for (const std::size_t bytes :
+       {std::size_t{1}, std::size_t{4097}, std::size_t{2} << 20, (std::size_t{5} << 20) + 3}) {
     const Buffer buffer(bytes);
     const auto* const data = static_cast<const unsigned char*>(buffer.data());
     CHECK(buffer.bytes() == bytes);

@@ -13,7 +13,8 @@ namespace {
 double half_by_definition(std::uint16_t bits) {
   const double sign = (bits & 0x8000) != 0 ? -1 : 1;
   const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
-  if (exponent == 31) return fraction != 0 ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
+  if (exponent == 31)
+    return fraction != 0 ? std::numeric_limits<double>::quiet_NaN() : sign * std::numeric_limits<double>::infinity();
   return exponent == 0 ? sign * std::ldexp(fraction, -24) : sign * std::ldexp(1024 + fraction, exponent - 25);
 }
 
@@ -25,8 +26,9 @@ TEST_CASE("each of the 65536 binary16 numbers becomes the float of its definitio
     const f16 half{static_cast<std::uint16_t>(bits)};
     const float found = static_cast<float>(half);
     const double expected = half_by_definition(half.bits);
-    const bool same = std::isnan(expected) ? std::isnan(found)
-                                           : static_cast<double>(found) == expected && std::signbit(found) == std::signbit(expected);
+    const bool same = std::isnan(expected)
+                          ? std::isnan(found)
+                          : static_cast<double>(found) == expected && std::signbit(found) == std::signbit(expected);
     wrong += same ? 0 : 1;
   }
   CHECK(wrong == 0);

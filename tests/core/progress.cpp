@@ -26,7 +26,8 @@ std::string stderr_of(Body&& body) {
   ::close(ends[1]);
   std::string written;
   std::array<char, 4096> part;
-  for (ssize_t n; (n = ::read(ends[0], part.data(), part.size())) > 0;) written.append(part.data(), static_cast<std::size_t>(n));
+  for (ssize_t n; (n = ::read(ends[0], part.data(), part.size())) > 0;)
+    written.append(part.data(), static_cast<std::size_t>(n));
   ::close(ends[0]);
   return written;
 }
@@ -38,7 +39,8 @@ TEST_CASE("off a terminal a short job is one line: label, bar, percentage, amoun
     Progress progress("recording fr", 200, "tokens");
     for (int i = 0; i < 200; ++i) progress.add(1);
   });
-  CHECK_THAT(line, Catch::StartsWith("recording fr") && Catch::Contains("[########################] 100% 200/200 tokens") &&
+  CHECK_THAT(line, Catch::StartsWith("recording fr") &&
+                       Catch::Contains("[########################] 100% 200/200 tokens") &&
                        Catch::Contains("took 0:00"));
   CHECK(std::count(line.begin(), line.end(), '\n') == 1);
   CHECK(line.find('\r') == std::string::npos);

@@ -1,4 +1,5 @@
-// Capturing: what is kept, under which names and shapes. (The values: tests/models compares all of them with Hugging Face.)
+// Capturing: what is kept, under which names and shapes. (The values: tests/models compares all of them with Hugging
+// Face.)
 #include "neuroglot/hooks/capture.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,4 +1,5 @@
-// Counting: totals against plain loops over captured values; the same bits however sequences are packed and work is shared out.
+// Counting: totals against plain loops over captured values; the same bits however sequences are packed and work is
+// shared out.
 #include "neuroglot/hooks/count.hpp"
 
 #include <algorithm>
@@ -57,7 +58,9 @@ TEST_CASE("counts, sums and sums of squares are those of a plain loop over the c
 
 TEST_CASE("the totals' bits are the same for batches of 1, 3 and 6 sequences and for 1, 2 and 5 threads") {
   const Count<> first = counted(1, {random_batch({7, 1, 64, 20, 3, 12})});
-  check_same(counted(1, {random_batch({7}), random_batch({1}), random_batch({64}), random_batch({20}), random_batch({3}), random_batch({12})}), first);
+  check_same(counted(1, {random_batch({7}), random_batch({1}), random_batch({64}), random_batch({20}),
+                         random_batch({3}), random_batch({12})}),
+             first);
   check_same(counted(2, {random_batch({7, 1, 64}), random_batch({20, 3, 12})}), first);
   check_same(counted(5, {random_batch({7}), random_batch({1, 64, 20, 3, 12})}), first);
 }

@@ -18,8 +18,8 @@ class CountingBackend : public neuroglot::Cpu {
   using Cpu::Cpu;
 
   std::vector<Product> products;
-  int attentions = 0;        ///< all heads at once
-  int score_matrices = 0;    ///< of one head of one sequence
+  int attentions = 0;      ///< all heads at once
+  int score_matrices = 0;  ///< of one head of one sequence
   std::vector<Product> losses;
 
   void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {

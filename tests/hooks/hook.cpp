@@ -15,7 +15,9 @@ namespace {
 struct Reader {
   std::string name;
   std::string& log;
-  void operator()(site::mlp_act, const Place&, ConstMatrixRef a) { log += name + std::to_string(static_cast<int>(a(0, 0))) + " "; }
+  void operator()(site::mlp_act, const Place&, ConstMatrixRef a) {
+    log += name + std::to_string(static_cast<int>(a(0, 0))) + " ";
+  }
 };
 
 struct Writer {

@@ -33,7 +33,9 @@ std::vector<Index> all_neurons() {
   return neurons;
 }
 
-const std::vector<float>& values(const Capture<>& capture, const std::string& name) { return capture.at(name).values; }
+const std::vector<float>& values(const Capture<>& capture, const std::string& name) {
+  return capture.at(name).values;
+}
 
 }  // namespace
 
@@ -58,9 +60,11 @@ TEST_CASE("with all neurons of a layer off its MLP adds nothing: the stream afte
 TEST_CASE("what lies before an intervention keeps its bits, what comes after changes") {
   Run run;
   const Capture<> before = run(), after = run(Deactivate{{{}, {0, 17, 99}}});
-  for (const std::string name : {"hook_embed", "blocks.0.hook_resid_post", "blocks.1.hook_resid_mid", "blocks.1.mlp.hook_pre"})
+  for (const std::string name :
+       {"hook_embed", "blocks.0.hook_resid_post", "blocks.1.hook_resid_mid", "blocks.1.mlp.hook_pre"})
     CHECK(values(after, name) == values(before, name));
-  for (const std::string name : {"blocks.1.mlp.hook_post", "blocks.1.hook_resid_post", "blocks.2.attn.hook_q", "blocks.3.mlp.hook_act", "logits"})
+  for (const std::string name : {"blocks.1.mlp.hook_post", "blocks.1.hook_resid_post", "blocks.2.attn.hook_q",
+                                 "blocks.3.mlp.hook_act", "logits"})
     CHECK(values(after, name) != values(before, name));
 }
 
@@ -71,7 +75,8 @@ TEST_CASE("a causal model's earlier tokens do not feel a patch of a later one") 
   const auto& was = values(before, "logits");
   const auto& is = values(after, "logits");
   for (std::size_t row = 0; row < 11; ++row) {
-    const bool same = std::equal(was.begin() + static_cast<std::ptrdiff_t>(row * 97), was.begin() + static_cast<std::ptrdiff_t>((row + 1) * 97),
+    const bool same = std::equal(was.begin() + static_cast<std::ptrdiff_t>(row * 97),
+                                 was.begin() + static_cast<std::ptrdiff_t>((row + 1) * 97),
                                  is.begin() + static_cast<std::ptrdiff_t>(row * 97));
     CHECK(same == (row < 5));  // rows 0 to 3 are the first sequence, 4 the second's first token, 5 the patched one
   }
@@ -115,9 +120,12 @@ TEST_CASE("patched rows have the patch's values, the others their own") {
   const auto& is = values(after, "blocks.3.mlp.hook_post");
   for (std::size_t i = 0; i < is.size(); ++i) {
     const std::size_t row = i / 100;
-    if (row == 10) CHECK(is[i] == 4);
-    else if (row == 2) CHECK(is[i] == (i % 100 == 7 ? 9.0f : 4.0f));
-    else CHECK(is[i] == was[i]);
+    if (row == 10)
+      CHECK(is[i] == 4);
+    else if (row == 2)
+      CHECK(is[i] == (i % 100 == 7 ? 9.0f : 4.0f));
+    else
+      CHECK(is[i] == was[i]);
   }
 }
 
@@ -154,10 +162,14 @@ TEST_CASE("neurons, widths and rows that the model does not have are refused by 
   CHECK_THROWS_WITH(run(Activate{{{1, 2}}, {{1}}}), Contains("2 neurons"));
   CHECK_THROWS_WITH(run(Activate{{{1, 2}}, {}}), Contains("2 neurons"));
   CHECK_THROWS_WITH(run(Add<site::resid_pre>{.direction = {1, 2}}), Contains("2 values") && Contains("64 wide"));
-  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {11}, .values = Eigen::MatrixXf::Zero(1, 64)}), Contains("row 11"));
-  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {-1}, .values = Eigen::MatrixXf::Zero(1, 64)}), Contains("row -1"));
-  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {1}, .values = Eigen::MatrixXf::Zero(1, 63)}), Contains("63"));
-  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {1, 2}, .values = Eigen::MatrixXf::Zero(1, 64)}), Contains("2 rows"));
+  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {11}, .values = Eigen::MatrixXf::Zero(1, 64)}),
+                    Contains("row 11"));
+  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {-1}, .values = Eigen::MatrixXf::Zero(1, 64)}),
+                    Contains("row -1"));
+  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {1}, .values = Eigen::MatrixXf::Zero(1, 63)}),
+                    Contains("63"));
+  CHECK_THROWS_WITH(run(Patch<site::resid_pre>{.layer = 0, .rows = {1, 2}, .values = Eigen::MatrixXf::Zero(1, 64)}),
+                    Contains("2 rows"));
 }
 
 TEST_CASE("after a refused intervention the model works on") {

@@ -98,7 +98,8 @@ TEST_CASE("a family chosen at run time gives the losses of the family named in t
   const std::unique_ptr<AnyModel> any = load_any_model<Cpu>(checkpoint, 1);
   const PackedBatch batch = random_batch({30, 1, 8});
   const Deactivate off{{{1, 2, 3}}};
-  CHECK(forward<output::NextTokenLoss>(*any, batch, hooks(off)) == forward<output::NextTokenLoss>(direct, batch, hooks(off)));
+  CHECK(forward<output::NextTokenLoss>(*any, batch, hooks(off)) ==
+        forward<output::NextTokenLoss>(direct, batch, hooks(off)));
   CHECK(forward<output::NextTokenLoss>(*any, batch) != forward<output::NextTokenLoss>(*any, batch, hooks(off)));
 }
 

@@ -1,5 +1,5 @@
-// A forward pass does only what is heard: made visible by a backend that counts its calls. That it can be written here, without a
-// change to nn/ or models/, shows that a backend is added from outside.
+// A forward pass does only what is heard: made visible by a backend that counts its calls. That it can be written here,
+// without a change to nn/ or models/, shows that a backend is added from outside.
 #include <catch2/catch.hpp>
 
 #include "hooks/counting_backend.hpp"
@@ -14,7 +14,8 @@ using namespace neuroglot;
 
 namespace {
 
-// The small model: 4 layers of 7 products each (q, k, v, o, gate, up, down), then the vocabulary's. Widths tell them apart.
+// The small model: 4 layers of 7 products each (q, k, v, o, gate, up, down), then the vocabulary's. Widths tell them
+// apart.
 constexpr int layers = 4, products_a_layer = 7;
 constexpr Index neurons = 100, vocabulary = 97;
 
@@ -146,6 +147,5 @@ TEST_CASE("LastLogits are the last rows of Logits, bit for bit") {
   const PackedBatch batch = random_batch({5, 1, 9});
   const Matrix<float> all = forward(counted.model, batch), last = forward<output::LastLogits>(counted.model, batch);
   REQUIRE(last.rows() == 3);
-  for (Index s = 0; s < 3; ++s)
-    CHECK(std::ranges::equal(last.view().row(s), all.view().row(batch.begin(s + 1) - 1)));
+  for (Index s = 0; s < 3; ++s) CHECK(std::ranges::equal(last.view().row(s), all.view().row(batch.begin(s + 1) - 1)));
 }

@@ -12,13 +12,28 @@ using namespace neuroglot;
 TEST_CASE("the sites are these, in this order, under TransformerLens' names where it has them") {
   std::vector<std::string> names;
   site::All::for_each([&](auto at) { names.push_back(site::full_name(at, 3)); });
-  CHECK(names == std::vector<std::string>{"hook_embed", "blocks.3.hook_resid_pre", "blocks.3.ln1.hook_output", "blocks.3.attn.hook_q",
-                                          "blocks.3.attn.hook_k", "blocks.3.attn.hook_v", "blocks.3.attn.hook_rot_q",
-                                          "blocks.3.attn.hook_rot_k", "blocks.3.attn.hook_attn_scores", "blocks.3.attn.hook_pattern",
-                                          "blocks.3.attn.hook_z", "blocks.3.hook_attn_out", "blocks.3.hook_resid_mid",
-                                          "blocks.3.ln2.hook_output", "blocks.3.mlp.hook_pre", "blocks.3.mlp.hook_act",
-                                          "blocks.3.mlp.hook_pre_linear", "blocks.3.mlp.hook_post", "blocks.3.hook_mlp_out",
-                                          "blocks.3.hook_resid_post", "ln_final.hook_output", "logits"});
+  CHECK(names == std::vector<std::string>{"hook_embed",
+                                          "blocks.3.hook_resid_pre",
+                                          "blocks.3.ln1.hook_output",
+                                          "blocks.3.attn.hook_q",
+                                          "blocks.3.attn.hook_k",
+                                          "blocks.3.attn.hook_v",
+                                          "blocks.3.attn.hook_rot_q",
+                                          "blocks.3.attn.hook_rot_k",
+                                          "blocks.3.attn.hook_attn_scores",
+                                          "blocks.3.attn.hook_pattern",
+                                          "blocks.3.attn.hook_z",
+                                          "blocks.3.hook_attn_out",
+                                          "blocks.3.hook_resid_mid",
+                                          "blocks.3.ln2.hook_output",
+                                          "blocks.3.mlp.hook_pre",
+                                          "blocks.3.mlp.hook_act",
+                                          "blocks.3.mlp.hook_pre_linear",
+                                          "blocks.3.mlp.hook_post",
+                                          "blocks.3.hook_mlp_out",
+                                          "blocks.3.hook_resid_post",
+                                          "ln_final.hook_output",
+                                          "logits"});
   CHECK(names.size() == site::All::size);
   CHECK(std::set(names.begin(), names.end()).size() == names.size());
 }

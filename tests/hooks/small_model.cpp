@@ -16,7 +16,9 @@ struct SmallModel::State {
 SmallModel::SmallModel(int threads) : state_(std::make_unique<State>(threads)) {}
 SmallModel::~SmallModel() = default;
 
-Threads& SmallModel::team() { return state_->cpu.threads(); }
+Threads& SmallModel::team() {
+  return state_->cpu.threads();
+}
 
 Matrix<float> SmallModel::logits_with(const PackedBatch& batch, ErasedHooks listening) {
   return forward_with<output::Logits>(state_->model, batch, listening);

@@ -1,5 +1,5 @@
-// The small random LLaMA behind one type, compiled once: most tests of hooks are about hooks and not about how a pass is made for them
-// (only_what_is_heard.cpp and observing_changes_nothing.cpp are).
+// The small random LLaMA behind one type, compiled once: most tests of hooks are about hooks and not about how a pass
+// is made for them (only_what_is_heard.cpp and observing_changes_nothing.cpp are).
 #pragma once
 
 #include <memory>

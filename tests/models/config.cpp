@@ -12,8 +12,8 @@ using Catch::Contains;
 namespace {
 
 nlohmann::json plain() {
-  return {{"model_type", "llama"}, {"vocab_size", 100},         {"hidden_size", 48},         {"intermediate_size", 64},
-          {"num_hidden_layers", 2}, {"num_attention_heads", 4}, {"rms_norm_eps", 1e-5},      {"hidden_act", "silu"}};
+  return {{"model_type", "llama"},  {"vocab_size", 100},        {"hidden_size", 48},    {"intermediate_size", 64},
+          {"num_hidden_layers", 2}, {"num_attention_heads", 4}, {"rms_norm_eps", 1e-5}, {"hidden_act", "silu"}};
 }
 
 /// The config with these fields added or replaced.
@@ -26,7 +26,9 @@ Config read(const nlohmann::json& changes) {
   return config;
 }
 
-Config read_scaling(const nlohmann::json& scaling) { return read({{"rope_scaling", scaling}}); }
+Config read_scaling(const nlohmann::json& scaling) {
+  return read({{"rope_scaling", scaling}});
+}
 
 }  // namespace
 
@@ -46,18 +48,23 @@ TEST_CASE("a field that nobody reads is refused by name with its value") {
 }
 
 TEST_CASE("a field that nobody reads may be null, or say nothing about the computation") {
-  CHECK_NOTHROW(read({{"sliding_window", nullptr}, {"bos_token_id", 1}, {"torch_dtype", "bfloat16"}, {"transformers_version", "4.46"}}));
+  CHECK_NOTHROW(read({{"sliding_window", nullptr},
+                      {"bos_token_id", 1},
+                      {"torch_dtype", "bfloat16"},
+                      {"transformers_version", "4.46"}}));
 }
 
 TEST_CASE("a field that is missing is named") {
   nlohmann::json json = plain();
   json.erase("hidden_size");
   ConfigReader reader(json, "folder/config.json");
-  CHECK_THROWS_WITH(Llama<>::read_config(reader), Contains("folder/config.json") && Contains("\"hidden_size\" is missing"));
+  CHECK_THROWS_WITH(Llama<>::read_config(reader),
+                    Contains("folder/config.json") && Contains("\"hidden_size\" is missing"));
 }
 
 TEST_CASE("values of the wrong kind are refused by field and value") {
-  CHECK_THROWS_WITH(read({{"hidden_size", "48"}}), Contains("\"hidden_size\"") && Contains("\"48\"") && Contains("kind"));
+  CHECK_THROWS_WITH(read({{"hidden_size", "48"}}),
+                    Contains("\"hidden_size\"") && Contains("\"48\"") && Contains("kind"));
   CHECK_THROWS_WITH(read({{"hidden_size", 48.5}}), Contains("\"hidden_size\"") && Contains("48.5"));
   CHECK_THROWS_WITH(read({{"tie_word_embeddings", 1}}), Contains("\"tie_word_embeddings\""));
   CHECK_THROWS_WITH(read({{"rms_norm_eps", "small"}}), Contains("\"rms_norm_eps\""));
@@ -87,7 +94,10 @@ TEST_CASE("rope_scaling is read under both names of its type") {
   const Config linear = read_scaling({{"type", "linear"}, {"factor", 2.5}});
   CHECK(linear.rope.rope_type == "linear");
   CHECK(linear.rope.factor == 2.5);
-  const Config llama3 = read_scaling({{"rope_type", "llama3"}, {"factor", 8}, {"low_freq_factor", 1}, {"high_freq_factor", 4},
+  const Config llama3 = read_scaling({{"rope_type", "llama3"},
+                                      {"factor", 8},
+                                      {"low_freq_factor", 1},
+                                      {"high_freq_factor", 4},
                                       {"original_max_position_embeddings", 8192}});
   CHECK(llama3.rope.original_max_position_embeddings == 8192);
 }
@@ -98,24 +108,29 @@ TEST_CASE("rope_parameters, as transformers 5 writes them, hold theta too") {
 }
 
 TEST_CASE("both rope_parameters and rope_scaling leave open which one holds: refused") {
-  CHECK_THROWS_WITH(read({{"rope_parameters", {{"rope_type", "default"}}}, {"rope_scaling", {{"type", "linear"}, {"factor", 2}}}}),
-                    Contains("rope_parameters") && Contains("rope_scaling"));
+  CHECK_THROWS_WITH(
+      read({{"rope_parameters", {{"rope_type", "default"}}}, {"rope_scaling", {{"type", "linear"}, {"factor", 2}}}}),
+      Contains("rope_parameters") && Contains("rope_scaling"));
 }
 
 TEST_CASE("a rope_scaling of an unknown type, or with an unknown field, is refused by name") {
   CHECK_THROWS_WITH(Rope(read_scaling({{"type", "su"}, {"factor", 2}})), Contains("\"su\""));
-  CHECK_THROWS_WITH(read_scaling({{"rope_type", "linear"}, {"factor", 2}, {"short_factor", 1}}), Contains("\"short_factor\""));
+  CHECK_THROWS_WITH(read_scaling({{"rope_type", "linear"}, {"factor", 2}, {"short_factor", 1}}),
+                    Contains("\"short_factor\""));
   CHECK_THROWS_WITH(read_scaling({{"rope_type", "default"}, {"factor", 2}}), Contains("\"factor\""));
 }
 
 TEST_CASE("a rope_scaling lacking what its type needs is refused by name") {
   CHECK_THROWS_WITH(read_scaling({{"type", "linear"}}), Contains("\"factor\" is missing"));
-  CHECK_THROWS_WITH(read_scaling({{"rope_type", "llama3"}, {"factor", 8}, {"high_freq_factor", 4}}), Contains("\"low_freq_factor\" is missing"));
+  CHECK_THROWS_WITH(read_scaling({{"rope_type", "llama3"}, {"factor", 8}, {"high_freq_factor", 4}}),
+                    Contains("\"low_freq_factor\" is missing"));
 }
 
 TEST_CASE("rotary numbers that can not be are refused") {
   CHECK_THROWS_WITH(read_scaling({{"type", "linear"}, {"factor", 0.5}}), Contains("\"factor\" is 0.5"));
   CHECK_THROWS_WITH(read({{"rope_theta", 0}}), Contains("\"rope_theta\" is 0"));
-  CHECK_THROWS_WITH(read({{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}), Contains("\"partial_rotary_factor\""));
-  CHECK_THROWS_WITH(read_scaling({{"rope_type", "yarn"}, {"factor", 4}, {"original_max_position_embeddings", -512}}), Contains("-512"));
+  CHECK_THROWS_WITH(read({{"rope_parameters", {{"partial_rotary_factor", 0.5}}}}),
+                    Contains("\"partial_rotary_factor\""));
+  CHECK_THROWS_WITH(read_scaling({{"rope_type", "yarn"}, {"factor", 4}, {"original_max_position_embeddings", -512}}),
+                    Contains("-512"));
 }

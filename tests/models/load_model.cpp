@@ -21,8 +21,9 @@ namespace {
 
 /// A checkpoint of one layer that the tests damage: config.json and named float tensors.
 struct Files {
-  nlohmann::json config = {{"model_type", "llama"}, {"vocab_size", 11},         {"hidden_size", 8},   {"intermediate_size", 6},
-                           {"num_hidden_layers", 1}, {"num_attention_heads", 2}, {"hidden_act", "silu"}, {"tie_word_embeddings", true}};
+  nlohmann::json config = {{"model_type", "llama"},  {"vocab_size", 11},           {"hidden_size", 8},
+                           {"intermediate_size", 6}, {"num_hidden_layers", 1},     {"num_attention_heads", 2},
+                           {"hidden_act", "silu"},   {"tie_word_embeddings", true}};
   std::map<std::string, std::vector<Index>> shapes = {
       {"model.embed_tokens.weight", {11, 8}},
       {"model.layers.0.input_layernorm.weight", {8}},
@@ -48,8 +49,10 @@ struct Files {
     for (const auto& [name, shape] : shapes) {
       std::size_t size = 1;
       for (const Index extent : shape) size *= static_cast<std::size_t>(extent);
-      if (name == integers) writer.add(name, std::span(whole).first(size), shape);
-      else writer.add(name, std::span(std::as_const(values)).first(size), shape);
+      if (name == integers)
+        writer.add(name, std::span(whole).first(size), shape);
+      else
+        writer.add(name, std::span(std::as_const(values)).first(size), shape);
     }
     writer.write(scratch.path("model.safetensors"));
     scratch.write("config.json", config.dump());
@@ -112,7 +115,8 @@ TEST_CASE("tensors beyond the model are reported as unused") {
 TEST_CASE("a wrong shape is said with both shapes") {
   Files matrix, vector, transposed;
   matrix.shapes["model.layers.0.mlp.up_proj.weight"] = {7, 8};
-  CHECK_THAT(failure_of(matrix), Contains("\"model.layers.0.mlp.up_proj.weight\"") && Contains("[7, 8]") && Contains("[6, 8]"));
+  CHECK_THAT(failure_of(matrix),
+             Contains("\"model.layers.0.mlp.up_proj.weight\"") && Contains("[7, 8]") && Contains("[6, 8]"));
   vector.shapes["model.norm.weight"] = {8, 1};
   CHECK_THAT(failure_of(vector), Contains("\"model.norm.weight\"") && Contains("[8, 1]") && Contains("[8]"));
   transposed.shapes["model.layers.0.mlp.down_proj.weight"] = {6, 8};
@@ -122,7 +126,8 @@ TEST_CASE("a wrong shape is said with both shapes") {
 TEST_CASE("weights of whole numbers are a quantised checkpoint: refused by name and type") {
   Files files;
   files.integers = "model.layers.0.self_attn.q_proj.weight";
-  CHECK_THAT(failure_of(files), Contains("\"model.layers.0.self_attn.q_proj.weight\"") && Contains("I32") && Contains("quantised"));
+  CHECK_THAT(failure_of(files),
+             Contains("\"model.layers.0.self_attn.q_proj.weight\"") && Contains("I32") && Contains("quantised"));
 }
 
 TEST_CASE("another family's config is refused by the family that was named") {

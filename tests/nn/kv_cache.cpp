@@ -13,7 +13,8 @@ namespace {
 
 PackedBatch batch_of(std::initializer_list<std::pair<Index /* first position */, Index /* tokens */>> sequences) {
   PackedBatch batch;
-  for (const auto& [first, tokens] : sequences) batch.add(std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 7), first);
+  for (const auto& [first, tokens] : sequences)
+    batch.add(std::vector<std::int32_t>(static_cast<std::size_t>(tokens), 7), first);
   return batch;
 }
 
@@ -57,16 +58,19 @@ TEST_CASE("a batch that does not go on where the cache stands is refused with bo
   CHECK_NOTHROW(cache.require_fit(batch_of({{4, 1}, {2, 3}})));
   CHECK_THROWS_WITH(cache.require_fit(batch_of({{4, 1}, {0, 3}})),
                     Catch::Contains("sequence 1") && Catch::Contains("position 0") && Catch::Contains("2 tokens"));
-  CHECK_THROWS_WITH(cache.require_fit(batch_of({{5, 1}, {2, 1}})), Catch::Contains("sequence 0") && Catch::Contains("position 5"));
+  CHECK_THROWS_WITH(cache.require_fit(batch_of({{5, 1}, {2, 1}})),
+                    Catch::Contains("sequence 0") && Catch::Contains("position 5"));
 }
 
 TEST_CASE("a batch for which the cache has no room is refused with both lengths") {
   KvCache<Cpu> cache(1, 1, 5, 3);
   CHECK_NOTHROW(cache.require_fit(batch_of({{0, 5}})));
-  CHECK_THROWS_WITH(cache.require_fit(batch_of({{0, 6}})), Catch::Contains("6 tokens") && Catch::Contains("room for 5"));
+  CHECK_THROWS_WITH(cache.require_fit(batch_of({{0, 6}})),
+                    Catch::Contains("6 tokens") && Catch::Contains("room for 5"));
 }
 
 TEST_CASE("a batch of another number of sequences is refused") {
   KvCache<Cpu> cache(1, 2, 5, 3);
-  CHECK_THROWS_WITH(cache.require_fit(batch_of({{0, 1}})), Catch::Contains("1 sequences") && Catch::Contains("made for 2"));
+  CHECK_THROWS_WITH(cache.require_fit(batch_of({{0, 1}})),
+                    Catch::Contains("1 sequences") && Catch::Contains("made for 2"));
 }

@@ -1,4 +1,5 @@
-// Rotary frequencies: by hand, and the values of transformers 5.23 (modeling_rope_utils.ROPE_INIT_FUNCTIONS, printed with nine digits).
+// Rotary frequencies: by hand, and the values of transformers 5.23 (modeling_rope_utils.ROPE_INIT_FUNCTIONS, printed
+// with nine digits).
 #include "neuroglot/nn/rope.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,10 +24,12 @@ Config config_of(const std::string& type, Index head_dim = 8, Index length = 204
 }
 
 /// To the last of the nine digits: no more than one unit in the last place apart.
-void check_frequencies(const Config& config, Index seen, const std::vector<float>& expected, double attention_factor = 1) {
+void check_frequencies(const Config& config, Index seen, const std::vector<float>& expected,
+                       double attention_factor = 1) {
   const RopeFrequencies found = rope_frequencies(config, seen);
   REQUIRE(found.inverse.size() == expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(found.inverse[i] == Approx(expected[i]).epsilon(1.3e-7).margin(0));
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    CHECK(found.inverse[i] == Approx(expected[i]).epsilon(1.3e-7).margin(0));
   CHECK(found.attention_factor == Approx(attention_factor).epsilon(1e-12));
 }
 
@@ -63,15 +66,18 @@ TEST_CASE("llama3 scaling keeps short waves, slows long ones, and passes between
   config.rope.rope_theta = 500000;
   config.rope.factor = 8;
   config.rope.original_max_position_embeddings = 8192;
-  check_frequencies(config, 0, {1.0f, 0.193922758f, 0.0376060307f, 0.00729266508f, 0.000524846022f, 3.42810235e-05f, 6.64786967e-06f,
-                                1.28917316e-06f});
+  check_frequencies(config, 0,
+                    {1.0f, 0.193922758f, 0.0376060307f, 0.00729266508f, 0.000524846022f, 3.42810235e-05f,
+                     6.64786967e-06f, 1.28917316e-06f});
   config.rope.rope_theta = 10000;
   config.rope.original_max_position_embeddings = 512;
-  check_frequencies(config, 0, {1.0f, 0.316227764f, 0.1f, 0.0184966773f, 0.00125f, 0.000395284733f, 0.000125f, 3.95284733e-05f});
+  check_frequencies(config, 0,
+                    {1.0f, 0.316227764f, 0.1f, 0.0184966773f, 0.00125f, 0.000395284733f, 0.000125f, 3.95284733e-05f});
 }
 
 TEST_CASE("yarn interpolates long waves, extrapolates short ones, and raises cosines and sines by 0.1 ln factor + 1") {
-  check_frequencies(yarn(), 0, {1.0f, 0.25693506f, 0.0625f, 0.0138349654f, 0.0025f, 0.000790569466f, 0.00025f, 7.90569466e-05f},
+  check_frequencies(yarn(), 0,
+                    {1.0f, 0.25693506f, 0.0625f, 0.0138349654f, 0.0025f, 0.000790569466f, 0.00025f, 7.90569466e-05f},
                     0.1 * std::log(4.0) + 1);
 }
 
@@ -79,8 +85,9 @@ TEST_CASE("yarn without the trained length takes max_position_embeddings") {
   Config config = yarn();
   config.rope.factor = 8;
   config.rope.original_max_position_embeddings = 0;
-  check_frequencies(config, 0, {1.0f, 0.316227764f, 0.1f, 0.0247052945f, 0.00562499976f, 0.00108703296f, 0.000125f, 3.95284733e-05f},
-                    1.2079441541679836);
+  check_frequencies(
+      config, 0, {1.0f, 0.316227764f, 0.1f, 0.0247052945f, 0.00562499976f, 0.00108703296f, 0.000125f, 3.95284733e-05f},
+      1.2079441541679836);
 }
 
 TEST_CASE("yarn with its own betas and mscales (0.7 over 1.0)") {
@@ -89,15 +96,19 @@ TEST_CASE("yarn with its own betas and mscales (0.7 over 1.0)") {
   config.rope.beta_slow = 2;
   config.rope.mscale = 0.7;
   config.rope.mscale_all_dim = 1;
-  check_frequencies(config, 0, {1.0f, 0.316227764f, 0.0749999955f, 0.0158113893f, 0.0025f, 0.000790569466f, 0.00025f, 7.90569466e-05f},
-                    0.9634746568860826);
+  check_frequencies(
+      config, 0,
+      {1.0f, 0.316227764f, 0.0749999955f, 0.0158113893f, 0.0025f, 0.000790569466f, 0.00025f, 7.90569466e-05f},
+      0.9634746568860826);
 }
 
 TEST_CASE("yarn that does not truncate its range, and one with an attention factor of its own") {
   Config config = yarn();
   config.rope.truncate = false;
   config.rope.attention_factor = 1.5;
-  check_frequencies(config, 0, {1.0f, 0.301406473f, 0.0703986362f, 0.0143833589f, 0.0025f, 0.000790569466f, 0.00025f, 7.90569466e-05f}, 1.5);
+  check_frequencies(
+      config, 0,
+      {1.0f, 0.301406473f, 0.0703986362f, 0.0143833589f, 0.0025f, 0.000790569466f, 0.00025f, 7.90569466e-05f}, 1.5);
 }
 
 TEST_CASE("a rope_type that is not known is refused by name, when the part is made") {

@@ -4,5 +4,6 @@
 #include "all_headers.hpp"
 
 Shared as_seen_by_second() {
-  return {&neuroglot::dtype_table, &neuroglot::cpu::instruction_set_names, static_cast<int>(neuroglot::cpu::instruction_set())};
+  return {&neuroglot::dtype_table, &neuroglot::cpu::instruction_set_names,
+          static_cast<int>(neuroglot::cpu::instruction_set())};
 }

@@ -49,8 +49,9 @@ TEST_CASE("silu of more rows than a thread takes at a time agrees with fp64") {
 TEST_CASE("silu of denormals, zeros of both signs and the largest floats agrees with fp64") {
   with_each_instruction_set([] {
     // below -88.7 the true value, at most 3e-37, is less than a float's exponential can tell from zero, as in torch
-    check_silu(row_of({1e-45f, -1e-45f, 1e-39f, -1e-39f, 0.0f, -0.0f, 3.4e38f, -3.4e38f, 88.0f, -88.0f, 100.0f, -100.0f}),
-               {5e-7, 3e-37});
+    check_silu(
+        row_of({1e-45f, -1e-45f, 1e-39f, -1e-39f, 0.0f, -0.0f, 3.4e38f, -3.4e38f, 88.0f, -88.0f, 100.0f, -100.0f}),
+        {5e-7, 3e-37});
   });
 }
 

@@ -1,4 +1,5 @@
-// What the tests of ops/ share: strided matrices whose gaps must stay untouched, and the comparison of float results with fp64.
+// What the tests of ops/ share: strided matrices whose gaps must stay untouched, and the comparison of float results
+// with fp64.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -18,11 +19,14 @@ using neuroglot::Matrix;
 using neuroglot::MatrixView;
 using neuroglot::Threads;
 
-/// A (rows, cols) matrix with NaNs between its rows and behind its end: reading them shows in a result, writing them in gaps_untouched().
+/// A (rows, cols) matrix with NaNs between its rows and behind its end: reading them shows in a result, writing them in
+/// gaps_untouched().
 class Strided {
  public:
   Strided(Index rows, Index cols, Index gap = 5)
-      : rows_(rows), cols_(cols), stride_(cols + gap),
+      : rows_(rows),
+        cols_(cols),
+        stride_(cols + gap),
         elements_(static_cast<std::size_t>(rows * stride_), std::numeric_limits<float>::quiet_NaN()) {}
 
   MatrixView<float> view() { return {elements_.data(), rows_, cols_, stride_}; }
@@ -45,7 +49,8 @@ class Strided {
 inline bool same_bits(MatrixView<const float> a, MatrixView<const float> b) {
   if (a.rows != b.rows || a.cols != b.cols) return false;
   for (Index row = 0; row < a.rows; ++row)
-    if (std::memcmp(a.row(row).data(), b.row(row).data(), static_cast<std::size_t>(a.cols) * sizeof(float)) != 0) return false;
+    if (std::memcmp(a.row(row).data(), b.row(row).data(), static_cast<std::size_t>(a.cols) * sizeof(float)) != 0)
+      return false;
   return true;
 }
 
@@ -105,7 +110,8 @@ template <class Body>
 void with_each_instruction_set(Body&& body) {
   using namespace neuroglot::cpu;
   const InstructionSet before = instruction_set();
-  if (best_instruction_set() == InstructionSet::portable) WARN("only the portable code was tested: this processor has no AVX2");
+  if (best_instruction_set() == InstructionSet::portable)
+    WARN("only the portable code was tested: this processor has no AVX2");
   for (int set = 0; set <= static_cast<int>(best_instruction_set()); ++set) {
     use_instruction_set(static_cast<InstructionSet>(set));
     INFO("instruction set: " << name(instruction_set()));

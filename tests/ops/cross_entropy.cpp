@@ -18,7 +18,8 @@ struct Example {
 
   Example(Index rows, Index hidden, Index vocabulary, float scale = 1)
       : w(random_matrix(vocabulary, hidden, 1, scale)), x(random_matrix(rows, hidden, 2)), packed(hidden, vocabulary) {
-    for (Index row = 0; row < rows; ++row) targets.push_back(static_cast<std::int32_t>((row * 37 + vocabulary - 1) % vocabulary));
+    for (Index row = 0; row < rows; ++row)
+      targets.push_back(static_cast<std::int32_t>((row * 37 + vocabulary - 1) % vocabulary));
     pack();
   }
 
@@ -36,7 +37,8 @@ struct Example {
 
   double expected(Index row) const {
     Matrix<double> logits(1, w.view().rows);
-    reference::matmul<double>(in_double(x.view().row_range(row, 1)).view(), in_double(w.view()).view(), nullptr, logits.view());
+    reference::matmul<double>(in_double(x.view().row_range(row, 1)).view(), in_double(w.view()).view(), nullptr,
+                              logits.view());
     return reference::cross_entropy<double>(logits.view().row(0), targets[static_cast<std::size_t>(row)]);
   }
 };

@@ -47,11 +47,14 @@ TEST_CASE("sums and products of denormals, overflows, infinities and NaN are tho
     Strided z = x;
     cpu::add(threads, z.view(), y.view());
     for (Index i = 0; i < 9; ++i)
-      for (Index j = 0; j < 9; ++j) CHECK(agree(static_cast<double>(z(i, j)), static_cast<double>(static_cast<float>(sum(i, j))), {1e-7, 0}));
+      for (Index j = 0; j < 9; ++j)
+        CHECK(agree(static_cast<double>(z(i, j)), static_cast<double>(static_cast<float>(sum(i, j))), {1e-7, 0}));
     z = x;
     cpu::multiply(threads, z.view(), y.view());
     for (Index i = 0; i < 9; ++i)
-      for (Index j = 0; j < 9; ++j) CHECK(agree(static_cast<double>(z(i, j)), static_cast<double>(static_cast<float>(product(i, j))), {1e-7, 1e-45}));
+      for (Index j = 0; j < 9; ++j)
+        CHECK(
+            agree(static_cast<double>(z(i, j)), static_cast<double>(static_cast<float>(product(i, j))), {1e-7, 1e-45}));
   });
 }
 

@@ -18,7 +18,8 @@ TEST_CASE("an embedded token is its row of the published table, bit for bit") {
         Strided y(70, hidden);
         cpu::embed(threads, table, ids, y.view());
         for (Index row = 0; row < 70; ++row)
-          CHECK(same_bits(y.view().row_range(row, 1), published.view().row_range(ids[static_cast<std::size_t>(row)], 1)));
+          CHECK(
+              same_bits(y.view().row_range(row, 1), published.view().row_range(ids[static_cast<std::size_t>(row)], 1)));
         CHECK(y.gaps_untouched());
       }
     }

@@ -28,7 +28,8 @@ void check_rotation(Index rows, Index heads, Index head_dim, Index half, float s
   const Angles angles(rows, half, 1);
   Strided x = random_matrix(rows, heads * head_dim, 2, scale);
   Matrix<double> expected = in_double(x.view());
-  reference::rotate<double>(expected.view(), in_double(angles.cosine.view()).view(), in_double(angles.sine.view()).view(), head_dim);
+  reference::rotate<double>(expected.view(), in_double(angles.cosine.view()).view(),
+                            in_double(angles.sine.view()).view(), head_dim);
   cpu::rotate(threads, x.view(), angles.cosine.view(), angles.sine.view(), head_dim);
   check_close(x.view(), expected.view(), {0, 2e-7 * static_cast<double>(scale)});
   CHECK(x.gaps_untouched());

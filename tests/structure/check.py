@@ -26,6 +26,7 @@ FORBIDDEN = {
     r"Eigen/": {"core", "ops", "io", "text", "analysis"},
 }
 LONGEST_FILE, LONGEST_FUNCTION = 220, 40
+TO_BE_SPLIT = {"text/oniguruma_pattern.hpp": 320}  # too long; may shrink, not grow
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+[<"]([^>"]+)[>"]')
 NOT_A_FUNCTION = re.compile(r"^\s*(namespace|class|struct|enum|union|if|else|for|while|switch|do|try|catch|return|extern)\b|=\s*\{$|\[.*\]\s*\(?")
@@ -50,8 +51,9 @@ def wrong_includes(path, folder, lines):
 
 def wrong_form(path, lines):
     """The faults of a header as a whole."""
-    if len(lines) > LONGEST_FILE:
-        yield f"{path}: {len(lines)} lines, more than {LONGEST_FILE}"
+    longest = next((most for name, most in TO_BE_SPLIT.items() if str(path).endswith(name)), LONGEST_FILE)
+    if len(lines) > longest:
+        yield f"{path}: {len(lines)} lines, more than {longest}"
     if not lines or not lines[0].startswith("/// "):
         yield f"{path}: does not open with a sentence (///) saying what it is"
     if "#pragma once" not in lines:

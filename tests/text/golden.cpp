@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "neuroglot/text/load_tokenizer.hpp"
@@ -113,6 +114,21 @@ TEST_CASE("a byte-level tokenizer without normaliser gives back every text") {
 TEST_CASE("an added token whose letters are in the byte alphabet comes back as it was") {
   const auto tokenizer = load_tokenizer(folder("gpt2_digits"));  // "é" is an added token
   CHECK(tokenizer->decode(tokenizer->encode("été", SpecialTokens::none).ids) == "été");
+}
+
+TEST_CASE("one tokenizer serves several threads at once") {
+  const auto tokenizer = load_tokenizer(folder("gpt2_digits"));
+  const std::vector<json> lines = golden("gpt2_digits");
+  std::vector<int> wrong(4);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < wrong.size(); ++t)
+    threads.emplace_back([&, t] {
+      for (std::size_t i = 1; i < lines.size(); ++i)
+        wrong[t] +=
+            tokenizer->encode(lines[i].at("text").get<std::string>(), SpecialTokens::none).ids != lines[i].at("ids");
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == std::vector<int>(4));
 }
 
 TEST_CASE("a word remembered gives the same tokens as a word met for the first time") {

@@ -105,9 +105,9 @@ TEST_CASE("a merge of pieces that are not in the vocabulary is refused with its 
   json file = small_file();
   file["model"]["merges"].push_back("q u");
   refused(file, "model: merge 2: \"qu\" is not in the vocabulary");
-  file["model"]["merges"] = {"a b c"};
+  file["model"]["merges"] = json::array({"a b c"});
   refused(file, "model.merges[0]: two pieces with one space between them expected");
-  file["model"]["merges"] = {{"a"}};
+  file["model"]["merges"] = json::array({json::array({"a"})});
   refused(file, "model.merges[0]: two pieces expected, not 1");
   file["model"]["merges"] = "t h";
   refused(file, "model.merges: an array expected, not string");
@@ -129,9 +129,9 @@ TEST_CASE("an added token's id must be the place that the vocabulary gives it") 
   file["added_tokens"] = {added_token(258, "<a>"), added_token(259, "<b>")};
   CHECK(read(file)->encode("<b>the<a>", SpecialTokens::none).ids == std::vector<TokenId>{259, 257, 258});
   CHECK(read(file)->vocab_size() == 260);
-  file["added_tokens"] = {added_token(300, "<a>")};
+  file["added_tokens"] = json::array({added_token(300, "<a>")});
   refused(file, "added_tokens[0]: \"<a>\" has the id 300, its place in the vocabulary says 258");
-  file["added_tokens"] = {added_token(3, "the")};
+  file["added_tokens"] = json::array({added_token(3, "the")});
   refused(file, "added_tokens[0]: \"the\" has the id 3, its place in the vocabulary says 257");
 }
 
@@ -139,18 +139,19 @@ TEST_CASE("a template must hold the text once and ids of the vocabulary") {
   json file = small_file();
   const json text = {{"Sequence", {{"id", "A"}, {"type_id", 0}}}};
   const json bos = {{"SpecialToken", {{"id", "t"}, {"type_id", 0}}}};
-  file["post_processor"] = {{"type", "TemplateProcessing"},
-                            {"single", {bos, text}},
-                            {"pair", json::array()},
-                            {"special_tokens", {{"t", {{"id", "t"}, {"ids", {257}}, {"tokens", {"t"}}}}}}};
+  file["post_processor"] = {
+      {"type", "TemplateProcessing"},
+      {"single", {bos, text}},
+      {"pair", json::array()},
+      {"special_tokens", {{"t", {{"id", "t"}, {"ids", json::array({257})}, {"tokens", json::array({"t"})}}}}}};
   CHECK(read(file)->encode("a", SpecialTokens::added).ids == std::vector<TokenId>{257, 'a'});
   CHECK(read(file)->bos_id() == 257);
-  file["post_processor"]["single"] = {bos};
+  file["post_processor"]["single"] = json::array({bos});
   refused(file, "post_processor.single: sequence A is missing");
   file["post_processor"]["single"] = {text, text};
   refused(file, "post_processor.single[1]: only sequence A, once");
   file["post_processor"]["single"] = {bos, text};
-  file["post_processor"]["special_tokens"]["t"]["ids"] = {258};
+  file["post_processor"]["special_tokens"]["t"]["ids"] = json::array({258});
   refused(file, "special_tokens.t.ids[0]: an integer from 0 to 257 expected");
 }
 
@@ -164,7 +165,7 @@ TEST_CASE("a pattern that can not be run is refused where it stands") {
 
 TEST_CASE("sequences nested without end are refused") {
   json nested = small_file()["pre_tokenizer"];
-  for (int i = 0; i < 100; ++i) nested = {{"type", "Sequence"}, {"pretokenizers", {nested}}};
+  for (int i = 0; i < 100; ++i) nested = {{"type", "Sequence"}, {"pretokenizers", json::array({nested})}};
   json file = small_file();
   file["pre_tokenizer"] = nested;
   refused(file, "sequences are nested too deep");

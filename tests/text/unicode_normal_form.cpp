@@ -45,6 +45,15 @@ TEST_CASE("Hangul syllables decompose and compose by rule") {
   CHECK(normal(nfc, "\u1100\u1161\u11a8") == "각");
 }
 
+TEST_CASE("a Hangul syllable does not swallow U+11A7, which is no trailing consonant") {
+  CHECK(normal(nfc, "\u11a8\u05b0\uac00\u11a7") == "\u11a8\u05b0\uac00\u11a7");
+}
+
+TEST_CASE("characters newer than Unicode 9 stand for themselves, as in Hugging Face's data") {
+  CHECK(normal(nfkc, "\u32ff\U0001fbf0") == "\u32ff\U0001fbf0");
+  CHECK(normal(nfd, "a\u0898\u0316\u0301\u0316") == "a\u0898\u0316\u0316\u0301");
+}
+
 TEST_CASE("compatibility forms take ligatures and circled digits apart, the canonical ones do not") {
   CHECK(normal(nfkc, "ﬁ①ﷺ") == "fi1صلى الله عليه وسلم");
   CHECK(normal(nfc, "ﬁ①") == "ﬁ①");

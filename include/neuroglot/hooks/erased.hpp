@@ -11,6 +11,7 @@ namespace neuroglot {
 /// Refers to a set of hooks; what the set hears is asked once a site and layer at run time.
 class ErasedHooks {
  public:
+  explicit ErasedHooks(HookSet<>& none) : set_(&none) {}
   template <class... Hooks>
   explicit ErasedHooks(HookSet<Hooks...>& set) : set_(&set) {
     site::All::for_each([&]<class Site>(Site) {

@@ -23,7 +23,7 @@ struct ByteLevelDecoder {
 };
 
 /// Steps, each pieces -> pieces, whose results end up side by side; without any step the pieces are joined with spaces.
-struct Decoder {
+struct PieceDecoder {
   using Step = std::variant<ByteLevelDecoder>;
   std::vector<Step> steps;
 
@@ -44,7 +44,7 @@ struct Decoder {
 
 namespace detail {
 
-inline void read_decoder_step(const JsonNode& node, Decoder& decoder, int depth) {
+inline void read_decoder_step(const JsonNode& node, PieceDecoder& decoder, int depth) {
   const std::string& type = node.at("type").string();
   if (type == "ByteLevel") {
     node.allow_only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
@@ -59,8 +59,8 @@ inline void read_decoder_step(const JsonNode& node, Decoder& decoder, int depth)
 }
 
 /// `file`: the whole tokenizer.json.
-inline Decoder read_decoder(const JsonNode& file) {
-  Decoder decoder;
+inline PieceDecoder read_decoder(const JsonNode& file) {
+  PieceDecoder decoder;
   if (const auto node = file.find("decoder")) read_decoder_step(*node, decoder, 0);
   return decoder;
 }

@@ -85,7 +85,7 @@ class OnigurumaPattern {
   }
 
   void translate_word_boundary() {
-    const std::string w = "[" + all_word_set() + "]";
+    const std::string w = text_of("[", all_word_set(), "]");  // gcc 12 warns of "[" + a temporary
     const bool boundary = peek(1) == 'b';
     out_ +=
         "(?:(?<=" + w + ")(?" + (boundary ? "!" : "=") + w + ")|(?<!" + w + ")(?" + (boundary ? "=" : "!") + w + "))";

@@ -43,7 +43,7 @@ class TokenizerPipeline final : public Tokenizer {
     PreTokenizer pre_tokenizer;
     Model model;
     PostProcessor post_processor;
-    Decoder decoder;
+    PieceDecoder decoder;
     TokenId bos = -1;
     std::string source;  ///< for description(): the file and its hash
   };
