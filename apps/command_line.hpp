@@ -1,4 +1,5 @@
-/// The command line that all programs share: --help with examples, --version, --quiet, --threads, and errors as exit statuses.
+/// The command line that all programs share: --help with examples, --version, --quiet, --threads, and errors as exit
+/// statuses.
 #pragma once
 
 #include <boost/program_options.hpp>
@@ -18,14 +19,16 @@ namespace ng {
 namespace po = boost::program_options;
 
 /// Usage:
-///     ng::CommandLine line("ng-tokenize", "MODEL", "Text lines on stdin to lines of token ids.", "  ng-tokenize SmolLM2 < text.txt\n");
-///     line.positional("model", "Hugging Face folder");
-///     line.add()("decode", po::bool_switch(), "the other way");
-///     if (!line.parse(argc, argv)) return 0;   // --help or --version was answered
+///     ng::CommandLine line("ng-tokenize", "MODEL", "Text lines on stdin to lines of token ids.", "  ng-tokenize
+///     SmolLM2 < text.txt\n"); line.positional("model", "Hugging Face folder"); line.add()("decode", po::bool_switch(),
+///     "the other way"); if (!line.parse(argc, argv)) return 0;   // --help or --version was answered
 class CommandLine {
  public:
   CommandLine(std::string name, std::string synopsis, std::string description, std::string examples)
-      : name_(std::move(name)), synopsis_(std::move(synopsis)), description_(std::move(description)), examples_(std::move(examples)),
+      : name_(std::move(name)),
+        synopsis_(std::move(synopsis)),
+        description_(std::move(description)),
+        examples_(std::move(examples)),
         options_("options", 118, 80) {
     options_.add_options()("help,h", "this text")("version", "the version of neuroglot")(
         "quiet,q", po::bool_switch(), "no progress and no remarks on stderr");
@@ -71,7 +74,8 @@ class CommandLine {
 
  private:
   std::string help() const {
-    return neuroglot::text_of("usage: ", name_, " ", synopsis_, "\n\n", description_, "\n\n", options_, "\nexamples:\n", examples_);
+    return neuroglot::text_of("usage: ", name_, " ", synopsis_, "\n\n", description_, "\n\n", options_, "\nexamples:\n",
+                              examples_);
   }
   static std::string upper(std::string text) {
     for (char& c : text) c = static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
@@ -85,11 +89,13 @@ class CommandLine {
   po::variables_map values_;
 };
 
-/// Runs body() and turns what it throws into one line on stderr and an exit status: 2 for wrong usage, 1 for a run that failed.
+/// Runs body() and turns what it throws into one line on stderr and an exit status: 2 for wrong usage, 1 for a run that
+/// failed.
 template <class Body>
 int guarded(std::string_view program, Body&& body) {
   const auto complain = [&](std::string_view message) {
-    std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(program.size()), program.data(), static_cast<int>(message.size()), message.data());
+    std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(program.size()), program.data(),
+                 static_cast<int>(message.size()), message.data());
   };
   try {
     const int status = body();

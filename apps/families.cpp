@@ -20,11 +20,13 @@ void add_model_options(CommandLine& line) {
 std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder) {
   const int threads = line.get<int>("threads");
   if (threads < 0 || threads > 1024) throw usage_error("--threads ", threads, ": not a number of threads");
-  if (line.text("dtype") != "fp32") throw usage_error("--dtype ", line.text("dtype"), ": only fp32 is supported so far");
+  if (line.text("dtype") != "fp32")
+    throw usage_error("--dtype ", line.text("dtype"), ": only fp32 is supported so far");
   const std::string backend = line.text("backend");
   if (backend != "cpu" && backend != "reference") throw usage_error("--backend ", backend, ": is cpu or reference");
   WeightReport report;
-  auto model = backend == "cpu" ? load_any_model<Cpu>(folder, threads, &report) : load_any_model<Reference>(folder, threads, &report);
+  auto model = backend == "cpu" ? load_any_model<Cpu>(folder, threads, &report)
+                                : load_any_model<Reference>(folder, threads, &report);
   if (!line.flag("quiet") && !report.empty()) std::cerr << folder.string() << ": " << report;
   return model;
 }

@@ -44,15 +44,19 @@ std::string joined(const std::vector<TokenId>& ids) {
 
 int run(int argc, char** argv) {
   ng::CommandLine line("ng-activations", "MODEL (--text TEXT | --ids 1,2,3) --sites PATTERNS --out F [options]",
-                       "Runs one text through a model and writes what stands at the chosen sites: a tensor a site under its name, (tokens, ...);\n"
-                       "scores and patterns are (heads, tokens, tokens). The sites are\n  " + SitePatterns::all_names() + ".",
-                       "  ng-activations SmolLM2-135M --text \"Paris est\" --sites 'blocks.*.mlp.hook_act,logits' --out paris.safetensors\n"
+                       "Runs one text through a model and writes what stands at the chosen sites: a tensor a site "
+                       "under its name, (tokens, ...);\n"
+                       "scores and patterns are (heads, tokens, tokens). The sites are\n  " +
+                           SitePatterns::all_names() + ".",
+                       "  ng-activations SmolLM2-135M --text \"Paris est\" --sites 'blocks.*.mlp.hook_act,logits' "
+                       "--out paris.safetensors\n"
                        "  ng-activations SmolLM2-135M --ids 1,2,3 --sites '*' --out all.safetensors\n");
   line.positional("model", "MODEL: a Hugging Face folder; with --ids no tokenizer files are needed");
   line.add()("text", ng::po::value<std::string>(), "the text");
   line.add()("ids", ng::po::value<std::string>(), "or its token ids");
   line.add()("special", ng::po::bool_switch(), "add the tokens that the tokenizer puts around a text");
-  line.add()("sites", ng::po::value<std::string>()->default_value("logits"), "comma-separated names; * stands for anything");
+  line.add()("sites", ng::po::value<std::string>()->default_value("logits"),
+             "comma-separated names; * stands for anything");
   line.add()("out", ng::po::value<std::string>(), "the file that is written");
   ng::add_model_options(line);
   if (!line.parse(argc, argv)) return 0;
@@ -74,7 +78,8 @@ int run(int argc, char** argv) {
   writer.metadata["model"] = line.text("model");
   writer.metadata["neuroglot"] = std::string(version);
   writer.write(out);
-  if (!line.flag("quiet")) std::cerr << out.string() << ": " << capture.captured().size() << " tensors of " << ids.size() << " tokens\n";
+  if (!line.flag("quiet"))
+    std::cerr << out.string() << ": " << capture.captured().size() << " tensors of " << ids.size() << " tokens\n";
   return 0;
 }
 

@@ -56,7 +56,8 @@ std::int64_t packed_bytes(const Checkpoint& checkpoint) {
   std::int64_t bytes = 0;
   for (const SafetensorsFile& shard : checkpoint.shards())
     for (const TensorInfo& tensor : shard.tensors())
-      bytes += tensor.shape.size() == 2 ? panels_of(tensor.shape[0]) * panel_width * tensor.shape[1] * 4 : elements(tensor.shape) * 4;
+      bytes += tensor.shape.size() == 2 ? panels_of(tensor.shape[0]) * panel_width * tensor.shape[1] * 4
+                                        : elements(tensor.shape) * 4;
   return bytes;
 }
 
@@ -74,34 +75,43 @@ Json inspect(const std::filesystem::path& folder) {
           {"tensors", tensors(checkpoint)}};
 }
 
-std::string value_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string value_text(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 void print(const Json& found, bool all_tensors) {
-  for (const auto& [field, value] : found["architecture"].items()) std::cout << std::left << std::setw(26) << field << value_text(value) << '\n';
+  for (const auto& [field, value] : found["architecture"].items())
+    std::cout << std::left << std::setw(26) << field << value_text(value) << '\n';
   const auto& shape = found["architecture"];
   std::cout << std::setw(26) << "parameters" << found["parameters"] << '\n'
             << std::setw(26) << "neurons" << found["neurons"] << " (" << shape["num_hidden_layers"] << " layers x "
             << shape["intermediate_size"] << ")\n"
-            << std::setw(26) << "memory, fp32" << found["memory_fp32_bytes"].get<std::int64_t>() / 1'000'000 << " MB of weights\n\nsites\n";
+            << std::setw(26) << "memory, fp32" << found["memory_fp32_bytes"].get<std::int64_t>() / 1'000'000
+            << " MB of weights\n\nsites\n";
   for (const auto& at : found["sites"])
-    std::cout << "  " << std::setw(34) << value_text(at["name"]) << std::setw(30) << value_text(at["shape"]) << value_text(at["meaning"]) << '\n';
+    std::cout << "  " << std::setw(34) << value_text(at["name"]) << std::setw(30) << value_text(at["shape"])
+              << value_text(at["meaning"]) << '\n';
   std::cout << "\ntensors: " << found["tensors"].size() << (all_tensors ? "\n" : " (--tensors lists them)\n");
   if (!all_tensors) return;
   for (const auto& tensor : found["tensors"])
-    std::cout << "  " << std::setw(56) << value_text(tensor["name"]) << std::setw(6) << value_text(tensor["dtype"]) << tensor["shape"].dump() << '\n';
+    std::cout << "  " << std::setw(56) << value_text(tensor["name"]) << std::setw(6) << value_text(tensor["dtype"])
+              << tensor["shape"].dump() << '\n';
 }
 
 int run(int argc, char** argv) {
-  ng::CommandLine line("ng-inspect", "MODEL [--tensors] [--json]",
-                       "Architecture, parameter and neuron counts, sites, tensors and the memory needed; only headers are read.",
-                       "  ng-inspect SmolLM2-135M\n  ng-inspect SmolLM2-135M --json | jq .neurons\n");
+  ng::CommandLine line(
+      "ng-inspect", "MODEL [--tensors] [--json]",
+      "Architecture, parameter and neuron counts, sites, tensors and the memory needed; only headers are read.",
+      "  ng-inspect SmolLM2-135M\n  ng-inspect SmolLM2-135M --json | jq .neurons\n");
   line.positional("model", "MODEL: a Hugging Face folder");
   line.add()("tensors", ng::po::bool_switch(), "list every tensor");
   line.add()("json", ng::po::bool_switch(), "all of it as JSON");
   if (!line.parse(argc, argv)) return 0;
   const Json found = inspect(line.text("model"));
-  if (line.flag("json")) std::cout << found.dump(1) << '\n';
-  else print(found, line.flag("tensors"));
+  if (line.flag("json"))
+    std::cout << found.dump(1) << '\n';
+  else
+    print(found, line.flag("tensors"));
   return 0;
 }
 

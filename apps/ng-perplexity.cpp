@@ -1,4 +1,5 @@
-// ng-perplexity: what switching off one language's neurons does to the perplexity of all languages. (Tang et al. 2024, Fig. 2)
+// ng-perplexity: what switching off one language's neurons does to the perplexity of all languages. (Tang et al. 2024,
+// Fig. 2)
 #include "corpus_options.hpp"
 #include "families.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
@@ -28,11 +29,13 @@ std::string hash_of(const std::filesystem::path& path) {
   return hash.text();
 }
 
-Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, const Tokenizer& tokenizer, const Provenance& neurons,
-                         const std::vector<CorpusSource>& sources, const std::vector<CorpusSize>& sizes, const BlockOptions& blocks) {
+Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, const Tokenizer& tokenizer,
+                         const Provenance& neurons, const std::vector<CorpusSource>& sources,
+                         const std::vector<CorpusSize>& sizes, const BlockOptions& blocks) {
   Provenance provenance = program_provenance("ng-perplexity");
   provenance["model"] = model_provenance(line.text("model"), model.config(), tokenizer);
-  provenance["neurons"] = {{"file", line.text("neurons")}, {"hash", hash_of(line.text("neurons"))}, {"provenance", neurons}};
+  provenance["neurons"] = {
+      {"file", line.text("neurons")}, {"hash", hash_of(line.text("neurons"))}, {"provenance", neurons}};
   provenance["corpora"] = corpora_provenance(sources, sizes, blocks.block);
   provenance["block"] = blocks.block;
   provenance["marks"] = name(blocks.marks);
@@ -43,11 +46,13 @@ Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, con
 }
 
 int run(int argc, char** argv) {
-  ng::CommandLine line("ng-perplexity", "MODEL --neurons neurons.json --corpus LANG=PATH ... --out perplexity.json [options]",
-                       "Perplexity of each language (columns) with nothing off, with each language's neurons off, and with as many random\n"
-                       "neurons off (rows). The matrix goes to OUT, a row a cell to stdout.",
-                       "  ng-perplexity SmolLM2-135M --neurons run/neurons.json --corpus en=en.jsonl fr=fr.jsonl --block 512 \\\n"
-                       "                --out run/perplexity.json > run/perplexity.tsv\n");
+  ng::CommandLine line(
+      "ng-perplexity", "MODEL --neurons neurons.json --corpus LANG=PATH ... --out perplexity.json [options]",
+      "Perplexity of each language (columns) with nothing off, with each language's neurons off, and with as many "
+      "random\n"
+      "neurons off (rows). The matrix goes to OUT, a row a cell to stdout.",
+      "  ng-perplexity SmolLM2-135M --neurons run/neurons.json --corpus en=en.jsonl fr=fr.jsonl --block 512 \\\n"
+      "                --out run/perplexity.json > run/perplexity.tsv\n");
   add_options(line);
   if (!line.parse(argc, argv)) return 0;
 
@@ -61,9 +66,11 @@ int run(int argc, char** argv) {
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
   options.quiet = line.flag("quiet");
-  const NeuronFile neurons = read_neurons(neuron_path, model->config().num_hidden_layers, model->config().intermediate_size);
+  const NeuronFile neurons =
+      read_neurons(neuron_path, model->config().num_hidden_layers, model->config().intermediate_size);
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
-  const Provenance provenance = provenance_of(line, *model, *tokenizer, neurons.provenance, sources, sizes, options.blocks);
+  const Provenance provenance =
+      provenance_of(line, *model, *tokenizer, neurons.provenance, sources, sizes, options.blocks);
 
   const SwitchedOff switched_off(neurons.set, line.get<std::uint64_t>("seed"));
   std::vector<std::string> languages;
@@ -75,7 +82,8 @@ int run(int argc, char** argv) {
   const auto save = [&](const std::filesystem::path& path) {
     write_file(path, perplexity_json(matrix, options, provenance).dump(1) + "\n");
   };
-  measure_perplexity(*model, *tokenizer, sources, sizes, switched_off, options, matrix, [&](const auto&) { save(partial); });
+  measure_perplexity(*model, *tokenizer, sources, sizes, switched_off, options, matrix,
+                     [&](const auto&) { save(partial); });
   save(out);
   std::filesystem::remove(partial);
   const Table table = perplexity_table(matrix);

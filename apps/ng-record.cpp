@@ -17,20 +17,26 @@ auto with_neuron_site(std::string name, F f) {
   if (name == site::mlp_pre::name) return f(site::mlp_pre{});
   if (name == site::mlp_post::name) return f(site::mlp_post{});
   if (name == site::mlp_pre_linear::name) return f(site::mlp_pre_linear{});
-  throw usage_error("--site ", name, ": neurons are counted at mlp.hook_act, mlp.hook_pre, mlp.hook_post or mlp.hook_pre_linear");
+  throw usage_error("--site ", name,
+                    ": neurons are counted at mlp.hook_act, mlp.hook_pre, mlp.hook_post or mlp.hook_pre_linear");
 }
 
 int run(int argc, char** argv) {
   ng::CommandLine line("ng-record", "MODEL --corpus LANG=PATH ... --out stats.safetensors [options]",
-                       "Runs corpora through a model and counts, for each language, layer and neuron, at how many positions its activation is\n"
-                       "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a last partial block is dropped.",
-                       "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out run/stats.safetensors\n"
-                       "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after an interruption\n");
+                       "Runs corpora through a model and counts, for each language, layer and neuron, at how many "
+                       "positions its activation is\n"
+                       "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a "
+                       "last partial block is dropped.",
+                       "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out "
+                       "run/stats.safetensors\n"
+                       "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after "
+                       "an interruption\n");
   line.positional("model", "MODEL: a Hugging Face folder (config.json, *.safetensors, tokenizer files)");
   ng::add_corpus_options(line);
   ng::add_model_options(line);
   line.add()("out", ng::po::value<std::string>(), "the file that is written");
-  line.add()("site", ng::po::value<std::string>()->default_value("mlp.hook_act"), "where: after the activation, before times up");
+  line.add()("site", ng::po::value<std::string>()->default_value("mlp.hook_act"),
+             "where: after the activation, before times up");
   line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
   if (!line.parse(argc, argv)) return 0;
 

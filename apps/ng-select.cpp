@@ -13,7 +13,8 @@ namespace {
 
 using namespace neuroglot;
 
-NeuronSet select_by(const std::string& method, const ActivationStatistics& statistics, const SelectionOptions& options) {
+NeuronSet select_by(const std::string& method, const ActivationStatistics& statistics,
+                    const SelectionOptions& options) {
   if (method == Lape::name) return select<Lape>(statistics, options);
   throw usage_error("--method ", method, ": is not known (known: ", Lape::name, ")");
 }
@@ -22,26 +23,32 @@ NeuronSet select_by(const std::string& method, const ActivationStatistics& stati
 Table counts(const NeuronSet& set) {
   Table table({"language", "layer", "neurons"});
   for (std::size_t k = 0; k < set.languages.size(); ++k)
-    for (std::size_t layer = 0; layer < set.neurons[k].size(); ++layer) table.add(set.languages[k], layer, set.neurons[k][layer].size());
+    for (std::size_t layer = 0; layer < set.neurons[k].size(); ++layer)
+      table.add(set.languages[k], layer, set.neurons[k][layer].size());
   return table;
 }
 
 void summarise(const NeuronSet& set) {
-  std::cerr << set.unique() << " of " << set.layers * set.neurons_per_layer << " neurons, bar " << std::setprecision(4) << set.bar << ";";
-  for (std::size_t k = 0; k < set.languages.size(); ++k) std::cerr << ' ' << set.languages[k] << ' ' << count(set.neurons[k]);
+  std::cerr << set.unique() << " of " << set.layers * set.neurons_per_layer << " neurons, bar " << std::setprecision(4)
+            << set.bar << ";";
+  for (std::size_t k = 0; k < set.languages.size(); ++k)
+    std::cerr << ' ' << set.languages[k] << ' ' << count(set.neurons[k]);
   std::cerr << '\n';
 }
 
 int run(int argc, char** argv) {
-  ng::CommandLine line("ng-select", "STATS --out neurons.json [options]",
-                       "Scores every neuron and selects the most language-specific ones over all layers; a selected neuron belongs to every\n"
-                       "language in which its activity is above the bar. Counts per language and layer go to stdout as TSV.",
-                       "  ng-select run/stats.safetensors --out run/neurons.json\n"
-                       "  ng-select run/stats.safetensors --rate 0.05 --out run/neurons5.json --json > counts.json\n");
+  ng::CommandLine line(
+      "ng-select", "STATS --out neurons.json [options]",
+      "Scores every neuron and selects the most language-specific ones over all layers; a selected neuron belongs to "
+      "every\n"
+      "language in which its activity is above the bar. Counts per language and layer go to stdout as TSV.",
+      "  ng-select run/stats.safetensors --out run/neurons.json\n"
+      "  ng-select run/stats.safetensors --rate 0.05 --out run/neurons5.json --json > counts.json\n");
   line.positional("stats", "STATS: stats.safetensors of ng-record");
   line.add()("method", ng::po::value<std::string>()->default_value("lape"), "lape");
   line.add()("rate", ng::po::value<double>()->default_value(0.01), "share of all neurons that is selected");
-  line.add()("bar-quantile", ng::po::value<double>()->default_value(0.95), "of all activities over languages and neurons: the bar");
+  line.add()("bar-quantile", ng::po::value<double>()->default_value(0.95),
+             "of all activities over languages and neurons: the bar");
   line.add()("out", ng::po::value<std::string>(), "the file that is written");
   line.add()("json", ng::po::bool_switch(), "counts as JSON instead of TSV");
   if (!line.parse(argc, argv)) return 0;

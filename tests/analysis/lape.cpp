@@ -38,10 +38,13 @@ TEST_CASE("the slides' neuron of five languages has LAPE 1.5048") {
   CHECK(lape_of({20, 10, 0, 0, 30, 10, 0, 30}) == Approx(1.5048).margin(5e-5));
 }
 
-TEST_CASE("a neuron that is never active has entropy 0, not NaN") { CHECK(lape_of({0, 0, 0}) == 0); }
+TEST_CASE("a neuron that is never active has entropy 0, not NaN") {
+  CHECK(lape_of({0, 0, 0}) == 0);
+}
 
 TEST_CASE("a dead neuron is not selected, however low its entropy") {
-  const auto chosen = select<Lape>(statistics_of({{0, 0}, {90, 10}, {50, 50}, {0, 0}}), {.rate = 0.25, .bar_quantile = 0.5});
+  const auto chosen =
+      select<Lape>(statistics_of({{0, 0}, {90, 10}, {50, 50}, {0, 0}}), {.rate = 0.25, .bar_quantile = 0.5});
   CHECK(chosen.neurons[0][0] == std::vector<Index>{1});
 }
 
@@ -60,7 +63,8 @@ TEST_CASE("a probability equal to the bar is not above it") {
 }
 
 TEST_CASE("a selected neuron belongs to every language above the bar, and is counted once") {
-  const auto chosen = select<Lape>(statistics_of({{80, 70, 0}, {10, 10, 10}, {10, 10, 10}}), {.rate = 0.34, .bar_quantile = 0.5});
+  const auto chosen =
+      select<Lape>(statistics_of({{80, 70, 0}, {10, 10, 10}, {10, 10, 10}}), {.rate = 0.34, .bar_quantile = 0.5});
   CHECK(chosen.neurons[0][0] == std::vector<Index>{0});
   CHECK(chosen.neurons[1][0] == std::vector<Index>{0});
   CHECK(chosen.neurons[2][0].empty());
@@ -68,7 +72,8 @@ TEST_CASE("a selected neuron belongs to every language above the bar, and is cou
 }
 
 TEST_CASE("ties are broken by layer and neuron") {
-  const auto chosen = select<Lape>(statistics_of({{10, 10}, {90, 0}, {90, 0}, {90, 0}}), {.rate = 0.5, .bar_quantile = 0.5});
+  const auto chosen =
+      select<Lape>(statistics_of({{10, 10}, {90, 0}, {90, 0}, {90, 0}}), {.rate = 0.5, .bar_quantile = 0.5});
   CHECK(chosen.neurons[0][0] == std::vector<Index>{1, 2});
 }
 

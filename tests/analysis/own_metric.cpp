@@ -7,12 +7,10 @@
 
 using namespace neuroglot;
 
-struct LargestShare {                                     // 1 minus the share of the language that uses the neuron most
+struct LargestShare {  // 1 minus the share of the language that uses the neuron most
   static constexpr std::string_view name = "largest-share";
   LanguagesByLayersByNeurons activity(const ActivationStatistics& s) const { return activation_probability(s); }
-  LayersByNeurons score(const LanguagesByLayersByNeurons& p) const {
-    return 1.0 - xt::amax(p, {0}) / xt::sum(p, {0});
-  }
+  LayersByNeurons score(const LanguagesByLayersByNeurons& p) const { return 1.0 - xt::amax(p, {0}) / xt::sum(p, {0}); }
 };
 
 TEST_CASE("a metric of ten lines selects neurons") {

@@ -32,7 +32,11 @@ TEST_CASE("ranges cover a loop without gap or overlap, the last one shorter") {
 
 TEST_CASE("an exception in a chunk reaches the caller, and the team works on") {
   Threads threads(2);
-  CHECK_THROWS_AS(threads.for_each(100, [](Index chunk, int) { if (chunk == 57) throw error("chunk 57"); }), Error);
+  CHECK_THROWS_AS(threads.for_each(100,
+                                   [](Index chunk, int) {
+                                     if (chunk == 57) throw error("chunk 57");
+                                   }),
+                  Error);
   std::atomic<int> done{0};
   threads.for_each(100, [&](Index, int) { ++done; });
   CHECK(done == 100);

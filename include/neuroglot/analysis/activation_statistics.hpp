@@ -1,4 +1,5 @@
-/// What a recording keeps: for each language, layer and neuron how often it was active, the sum of its values and of their squares.
+/// What a recording keeps: for each language, layer and neuron how often it was active, the sum of its values and of
+/// their squares.
 #pragma once
 
 #include <array>
@@ -20,15 +21,18 @@ using LanguagesByLayersByNeurons = xt::xtensor<double, 3>;
 
 struct ActivationStatistics {
   std::vector<std::string> languages;
-  xt::xtensor<std::int64_t, 3> count;         ///< (languages, layers, neurons): positions with activation > 0
-  LanguagesByLayersByNeurons sum;             ///< of all activations, negative ones included
+  xt::xtensor<std::int64_t, 3> count;  ///< (languages, layers, neurons): positions with activation > 0
+  LanguagesByLayersByNeurons sum;      ///< of all activations, negative ones included
   LanguagesByLayersByNeurons sum_of_squares;
-  std::vector<std::int64_t> tokens;           ///< (languages): positions that were recorded
+  std::vector<std::int64_t> tokens;  ///< (languages): positions that were recorded
 
   ActivationStatistics() = default;
   ActivationStatistics(std::vector<std::string> of_languages, Index layers, Index neurons)
-      : languages(std::move(of_languages)), count(shape(layers, neurons), 0), sum(shape(layers, neurons), 0),
-        sum_of_squares(shape(layers, neurons), 0), tokens(languages.size(), 0) {}
+      : languages(std::move(of_languages)),
+        count(shape(layers, neurons), 0),
+        sum(shape(layers, neurons), 0),
+        sum_of_squares(shape(layers, neurons), 0),
+        tokens(languages.size(), 0) {}
 
   Index layers() const { return static_cast<Index>(count.shape(1)); }
   Index neurons() const { return static_cast<Index>(count.shape(2)); }
@@ -46,8 +50,9 @@ inline void check(const ActivationStatistics& statistics) {
     for (std::size_t layer = 0; layer < statistics.count.shape(1); ++layer)
       for (std::size_t neuron = 0; neuron < statistics.count.shape(2); ++neuron)
         if (statistics.count(k, layer, neuron) < 0 || statistics.count(k, layer, neuron) > statistics.tokens[k])
-          throw error("the statistics say that neuron ", neuron, " of layer ", layer, " was active ", statistics.count(k, layer, neuron),
-                      " times in ", statistics.tokens[k], " tokens of ", statistics.languages[k]);
+          throw error("the statistics say that neuron ", neuron, " of layer ", layer, " was active ",
+                      statistics.count(k, layer, neuron), " times in ", statistics.tokens[k], " tokens of ",
+                      statistics.languages[k]);
   }
 }
 

@@ -8,8 +8,8 @@
 
 namespace neuroglot {
 
-/// Entropy in nats of the shares that languages have in a neuron's activity: with q[k] = activity[k] / sum of activities,
-/// -sum over k of q[k] ln q[k]. 0 ln 0 is 0, and so is 0 / 0 (a neuron that is active in no language).
+/// Entropy in nats of the shares that languages have in a neuron's activity: with q[k] = activity[k] / sum of
+/// activities, -sum over k of q[k] ln q[k]. 0 ln 0 is 0, and so is 0 / 0 (a neuron that is active in no language).
 inline LayersByNeurons entropy_over_languages(const LanguagesByLayersByNeurons& activity) {
   LayersByNeurons entropy(std::array<std::size_t, 2>{activity.shape(1), activity.shape(2)}, 0);
   for (std::size_t layer = 0; layer < activity.shape(1); ++layer)
@@ -30,9 +30,13 @@ struct Lape {
   static constexpr std::string_view name = "lape";
 
   /// What decides which languages a neuron belongs to: its activation probability in each.
-  LanguagesByLayersByNeurons activity(const ActivationStatistics& statistics) const { return activation_probability(statistics); }
+  LanguagesByLayersByNeurons activity(const ActivationStatistics& statistics) const {
+    return activation_probability(statistics);
+  }
 
-  LayersByNeurons score(const LanguagesByLayersByNeurons& probability) const { return entropy_over_languages(probability); }
+  LayersByNeurons score(const LanguagesByLayersByNeurons& probability) const {
+    return entropy_over_languages(probability);
+  }
 };
 
 }  // namespace neuroglot

@@ -21,7 +21,8 @@ inline std::vector<Index> distinct_below(Index n, Index wanted, std::mt19937_64&
   std::iota(all.begin(), all.end(), Index{0});
   for (Index i = 0; i < wanted; ++i) {
     const auto rest = static_cast<std::uint64_t>(n - i);
-    std::swap(all[static_cast<std::size_t>(i)], all[static_cast<std::size_t>(i) + random() % rest]);  // bias below 2^-40
+    std::swap(all[static_cast<std::size_t>(i)],
+              all[static_cast<std::size_t>(i) + random() % rest]);  // bias below 2^-40
   }
   all.resize(static_cast<std::size_t>(wanted));
   std::sort(all.begin(), all.end());
@@ -30,8 +31,8 @@ inline std::vector<Index> distinct_below(Index n, Index wanted, std::mt19937_64&
 
 }  // namespace detail
 
-/// `wanted` neurons, wanted / layers of them in each layer and one more in as many random layers as are needed; the same for
-/// the same seed. Throws Error where there are not so many.
+/// `wanted` neurons, wanted / layers of them in each layer and one more in as many random layers as are needed; the
+/// same for the same seed. Throws Error where there are not so many.
 inline NeuronsByLayer random_neurons(Index wanted, Index layers, Index neurons_per_layer, std::uint64_t seed) {
   if (wanted > layers * neurons_per_layer)
     throw error(wanted, " random neurons can not be drawn from ", layers, " layers of ", neurons_per_layer);

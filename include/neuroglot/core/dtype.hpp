@@ -31,7 +31,8 @@ struct f16 {
   constexpr explicit operator float() const {
     const std::uint32_t sign = (bits & 0x8000u) << 16;
     const std::uint32_t magnitude = bits & 0x7fffu;
-    const std::uint32_t subnormal = std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f);
+    const std::uint32_t subnormal =
+        std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(magnitude)) * 0x1p-24f);
     const std::uint32_t normal = (magnitude << 13) + (112u << 23);
     const std::uint32_t infinite_or_nan = (magnitude << 13) | 0x7f800000u;
     const std::uint32_t finite = magnitude < 0x0400u ? subnormal : normal;
@@ -48,13 +49,15 @@ struct DTypeInfo {
 };
 
 inline constexpr DTypeInfo dtype_table[] = {
-    {DType::boolean, "BOOL", 1}, {DType::u8, "U8", 1},   {DType::i8, "I8", 1},   {DType::i16, "I16", 2},
-    {DType::u16, "U16", 2},      {DType::i32, "I32", 4}, {DType::u32, "U32", 4}, {DType::i64, "I64", 8},
+    {DType::boolean, "BOOL", 1}, {DType::u8, "U8", 1},   {DType::i8, "I8", 1},     {DType::i16, "I16", 2},
+    {DType::u16, "U16", 2},      {DType::i32, "I32", 4}, {DType::u32, "U32", 4},   {DType::i64, "I64", 8},
     {DType::u64, "U64", 8},      {DType::f16, "F16", 2}, {DType::bf16, "BF16", 2}, {DType::f32, "F32", 4},
     {DType::f64, "F64", 8},
 };
 
-constexpr const DTypeInfo& info(DType dtype) { return dtype_table[static_cast<std::size_t>(dtype)]; }
+constexpr const DTypeInfo& info(DType dtype) {
+  return dtype_table[static_cast<std::size_t>(dtype)];
+}
 
 /// The type that safetensors calls `name`, or nothing for names this library does not know (F8_E4M3, ...).
 constexpr std::optional<DType> dtype_named(std::string_view name) {

@@ -1,4 +1,5 @@
-/// Matrices as views: a pointer, two sizes and a row stride. Row-major, rows are tokens unless a comment says otherwise.
+/// Matrices as views: a pointer, two sizes and a row stride. Row-major, rows are tokens unless a comment says
+/// otherwise.
 #pragma once
 
 #include <cassert>
@@ -26,8 +27,8 @@ struct MatrixView {
   MatrixView(T* elements, Index row_count, Index col_count) : MatrixView(elements, row_count, col_count, col_count) {}
   /// A mutable view is a constant view too.
   template <class U>
-    requires(std::is_same_v<const U, T> && !std::is_const_v<U>)
-  MatrixView(const MatrixView<U>& other) : MatrixView(other.data, other.rows, other.cols, other.stride) {}
+  requires(std::is_same_v<const U, T> && !std::is_const_v<U>) MatrixView(const MatrixView<U>& other)
+      : MatrixView(other.data, other.rows, other.cols, other.stride) {}
 
   T& operator()(Index row, Index col) const {
     assert(row >= 0 && row < rows && col >= 0 && col < cols);
@@ -38,13 +39,16 @@ struct MatrixView {
   MatrixView col_range(Index first, Index count) const { return {data + first, rows, count, stride}; }
 };
 
-/// A matrix that owns its elements, all zero at first; movable, not copyable (copies of activations are never an accident).
+/// A matrix that owns its elements, all zero at first; movable, not copyable (copies of activations are never an
+/// accident).
 template <class T>
 class Matrix {
  public:
   Matrix() = default;
   Matrix(Index rows, Index cols)
-      : buffer_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * sizeof(T)), rows_(rows), cols_(cols) {}
+      : buffer_(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * sizeof(T)),
+        rows_(rows),
+        cols_(cols) {}
 
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }

@@ -11,8 +11,8 @@
 
 namespace neuroglot {
 
-/// Token ids of all sequences, row by row. Sequence s is rows [offsets[s], offsets[s + 1]); row r stands at positions[r] of
-/// its sequence, which is 0 for the first token unless a KV cache holds earlier ones.
+/// Token ids of all sequences, row by row. Sequence s is rows [offsets[s], offsets[s + 1]); row r stands at
+/// positions[r] of its sequence, which is 0 for the first token unless a KV cache holds earlier ones.
 class PackedBatch {
  public:
   using Id = std::int32_t;

@@ -17,8 +17,13 @@ namespace neuroglot {
 class Progress {
  public:
   Progress(std::string label, std::int64_t total, std::string unit, bool quiet = false)
-      : label_(std::move(label)), unit_(std::move(unit)), total_(total), quiet_(quiet),
-        terminal_(::isatty(STDERR_FILENO) == 1), begin_(Clock::now()), shown_(begin_) {
+      : label_(std::move(label)),
+        unit_(std::move(unit)),
+        total_(total),
+        quiet_(quiet),
+        terminal_(::isatty(STDERR_FILENO) == 1),
+        begin_(Clock::now()),
+        shown_(begin_) {
     if (!quiet_ && terminal_) show();
   }
   Progress(const Progress&) = delete;
@@ -38,7 +43,8 @@ class Progress {
   void add(std::int64_t amount) {
     done_ += amount;
     const Clock::time_point now = Clock::now();
-    if (quiet_ || now - shown_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000))) return;
+    if (quiet_ || now - shown_ < (terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10'000)))
+      return;
     shown_ = now;
     show();
   }

@@ -15,8 +15,8 @@
 
 namespace neuroglot {
 
-/// `size` threads, the caller's among them. Which thread runs which chunk is left open, so a result must not depend on it:
-/// chunks write to separate places, and sums are taken over chunks in order afterwards.
+/// `size` threads, the caller's among them. Which thread runs which chunk is left open, so a result must not depend on
+/// it: chunks write to separate places, and sums are taken over chunks in order afterwards.
 class Threads {
  public:
   /// size 0 means as many as the machine has processors.
@@ -34,8 +34,8 @@ class Threads {
 
   int size() const { return static_cast<int>(helpers_.size()) + 1; }
 
-  /// Calls body(chunk, thread) for every chunk in [0, chunks), thread in [0, size()); returns when all are done. The first
-  /// exception a chunk throws is thrown again here. Not to be called from inside a body.
+  /// Calls body(chunk, thread) for every chunk in [0, chunks), thread in [0, size()); returns when all are done. The
+  /// first exception a chunk throws is thrown again here. Not to be called from inside a body.
   template <class Body>
   void for_each(Index chunks, Body&& body) {
     if (helpers_.empty() || chunks <= 1) {
@@ -52,9 +52,8 @@ class Threads {
   /// Calls body(first, count, thread) on consecutive ranges of at most `grain` of [0, n).
   template <class Body>
   void for_ranges(Index n, Index grain, Body&& body) {
-    for_each((n + grain - 1) / grain, [&](Index chunk, int thread) {
-      body(chunk * grain, std::min(grain, n - chunk * grain), thread);
-    });
+    for_each((n + grain - 1) / grain,
+             [&](Index chunk, int thread) { body(chunk * grain, std::min(grain, n - chunk * grain), thread); });
   }
 
  private:
@@ -74,8 +73,9 @@ class Threads {
     wake_.notify_all();
   }
 
-  // A helper comes in only while the loop is open, and the caller waits only for those who came in: one that the system has
-  // put to sleep delays nobody. Each side writes its own flag before it reads the other's, so they can not miss each other.
+  // A helper comes in only while the loop is open, and the caller waits only for those who came in: one that the system
+  // has put to sleep delays nobody. Each side writes its own flag before it reads the other's, so they can not miss
+  // each other.
   void help(int thread) {
     for (std::uint64_t seen = 0; true;) {
       seen = wait_for_round(seen);
@@ -101,7 +101,8 @@ class Threads {
 
   void take_chunks(int thread) {
     try {
-      for (Index chunk; (chunk = next_chunk_.fetch_add(1, std::memory_order_relaxed)) < chunks_;) call_(work_, chunk, thread);
+      for (Index chunk; (chunk = next_chunk_.fetch_add(1, std::memory_order_relaxed)) < chunks_;)
+        call_(work_, chunk, thread);
     } catch (...) {
       next_chunk_.store(chunks_, std::memory_order_relaxed);
       const std::lock_guard lock(mutex_);
@@ -112,8 +113,10 @@ class Threads {
   void wait_for_helpers() {
     open_.store(false);
     for (int i = 0; inside_.load() != 0; ++i) {
-      if (i < spins) __builtin_ia32_pause();
-      else std::this_thread::yield();
+      if (i < spins)
+        __builtin_ia32_pause();
+      else
+        std::this_thread::yield();
     }
     if (!failure_) return;
     std::exception_ptr failure;

@@ -1,4 +1,5 @@
-/// neurons.json: chosen neurons on disk. {"languages": {"fr": {"0": [17, 912], ...}, ...}, "method": ..., "provenance": ...}
+/// neurons.json: chosen neurons on disk. {"languages": {"fr": {"0": [17, 912], ...}, ...}, "method": ..., "provenance":
+/// ...}
 #pragma once
 
 #include <charconv>
@@ -48,7 +49,8 @@ std::vector<Index> neuron_list(const Json& list, Index neurons, const std::strin
   std::vector<Index> result;
   if (!list.is_array()) throw error(what, " is not a list of neurons");
   for (const auto& item : list) {
-    if (!item.is_number_integer() || item.template get<std::int64_t>() < 0 || item.template get<std::int64_t>() >= neurons)
+    if (!item.is_number_integer() || item.template get<std::int64_t>() < 0 ||
+        item.template get<std::int64_t>() >= neurons)
       throw error(what, ": ", item.dump(), " is not a neuron of a layer of ", neurons);
     result.push_back(item.template get<Index>());
   }
@@ -73,18 +75,20 @@ NeuronsByLayer neurons_by_layer(const Json& object, Index layers, Index neurons,
 
 }  // namespace detail
 
-/// Reads neurons for a model of so many layers and neurons a layer. Throws Error for anything that is not such a file, and for
-/// neurons that the model does not have.
+/// Reads neurons for a model of so many layers and neurons a layer. Throws Error for anything that is not such a file,
+/// and for neurons that the model does not have.
 inline NeuronFile read_neurons(const std::filesystem::path& path, Index layers, Index neurons_per_layer) {
   read_json(path);  // strict: duplicate keys are refused; the order of the languages is kept by the second reading
   const MappedFile mapped(path);
-  const Provenance file = Provenance::parse(reinterpret_cast<const char*>(mapped.bytes().data()),
-                                            reinterpret_cast<const char*>(mapped.bytes().data()) + mapped.bytes().size());
+  const Provenance file =
+      Provenance::parse(reinterpret_cast<const char*>(mapped.bytes().data()),
+                        reinterpret_cast<const char*>(mapped.bytes().data()) + mapped.bytes().size());
   if (!file.is_object() || !file.contains("languages") || !file["languages"].is_object() || file["languages"].empty())
     throw error(path.string(), ": holds no \"languages\" with their neurons: not written by ng-select?");
   for (const auto& [field, own] : {std::pair("layers", layers), std::pair("neurons_per_layer", neurons_per_layer)})
     if (file.contains(field) && file[field] != own)
-      throw error(path.string(), ": \"", field, "\" is ", file[field].dump(), ", the model has ", own, ": chosen for another model?");
+      throw error(path.string(), ": \"", field, "\" is ", file[field].dump(), ", the model has ", own,
+                  ": chosen for another model?");
   NeuronFile result;
   result.set.layers = layers;
   result.set.neurons_per_layer = neurons_per_layer;
@@ -93,8 +97,8 @@ inline NeuronFile read_neurons(const std::filesystem::path& path, Index layers, 
   if (file.contains("provenance")) result.provenance = file["provenance"];
   for (const auto& [language, neurons] : file["languages"].items()) {
     result.set.languages.push_back(language);
-    result.set.neurons.push_back(
-        detail::neurons_by_layer(neurons, layers, neurons_per_layer, path.string() + ": language \"" + language + "\""));
+    result.set.neurons.push_back(detail::neurons_by_layer(neurons, layers, neurons_per_layer,
+                                                          path.string() + ": language \"" + language + "\""));
   }
   return result;
 }

@@ -1,5 +1,5 @@
-/// Perplexity with neurons off: the matrix of Fig. 2, a row for each language whose neurons are off, a column for each language that is
-/// measured. (Tang et al. 2024, section 3; ppl.py of their released code)
+/// Perplexity with neurons off: the matrix of Fig. 2, a row for each language whose neurons are off, a column for each
+/// language that is measured. (Tang et al. 2024, section 3; ppl.py of their released code)
 #pragma once
 
 #include <cmath>
@@ -17,17 +17,20 @@
 
 namespace neuroglot {
 
-/// Mean negative log-likelihood in nats: over positions 2..N of a block first, then over blocks; perplexity is exp of it.
+/// Mean negative log-likelihood in nats: over positions 2..N of a block first, then over blocks; perplexity is exp of
+/// it.
 struct PerplexityMatrix {
-  std::vector<std::string> rows;               ///< what is off: "none", languages, "random"
-  std::vector<std::string> columns;            ///< languages measured
+  std::vector<std::string> rows;                        ///< what is off: "none", languages, "random"
+  std::vector<std::string> columns;                     ///< languages measured
   std::vector<std::vector<std::optional<double>>> nll;  ///< [row][column]; nothing where it was not measured yet
-  std::vector<Index> blocks;                   ///< of each column
+  std::vector<Index> blocks;                            ///< of each column
 
   PerplexityMatrix() = default;
   PerplexityMatrix(std::vector<std::string> of_rows, std::vector<std::string> of_columns)
-      : rows(std::move(of_rows)), columns(std::move(of_columns)),
-        nll(rows.size(), std::vector<std::optional<double>>(columns.size())), blocks(columns.size(), 0) {}
+      : rows(std::move(of_rows)),
+        columns(std::move(of_columns)),
+        nll(rows.size(), std::vector<std::optional<double>>(columns.size())),
+        blocks(columns.size(), 0) {}
 
   double perplexity(std::size_t row, std::size_t column) const { return std::exp(nll[row][column].value()); }
 };
@@ -51,10 +54,12 @@ class SwitchedOff {
     if (row != "random") return set_.of(row);
     Index wanted = 0;
     for (std::size_t k = 0; k < set_.languages.size(); ++k) {
-      if (set_.languages[k] == column) return random_neurons(count(set_.neurons[k]), set_.layers, set_.neurons_per_layer, seed_ + k);
+      if (set_.languages[k] == column)
+        return random_neurons(count(set_.neurons[k]), set_.layers, set_.neurons_per_layer, seed_ + k);
       wanted += count(set_.neurons[k]);
     }
-    return random_neurons(wanted / static_cast<Index>(set_.languages.size()), set_.layers, set_.neurons_per_layer, seed_);
+    return random_neurons(wanted / static_cast<Index>(set_.languages.size()), set_.layers, set_.neurons_per_layer,
+                          seed_);
   }
 
  private:
@@ -70,8 +75,8 @@ struct PerplexityOptions {
 
 /// Mean nats a token of one corpus under some hooks.
 template <class Model, class Set>
-double mean_nll(Model& model, const Tokenizer& tokenizer, const CorpusSource& source, const PerplexityOptions& options, Set listening,
-                Progress& progress) {
+double mean_nll(Model& model, const Tokenizer& tokenizer, const CorpusSource& source, const PerplexityOptions& options,
+                Set listening, Progress& progress) {
   TokenBlocks blocks(source, tokenizer, options.blocks);
   std::vector<TokenId> block;
   double sum_over_blocks = 0;
@@ -91,11 +96,12 @@ double mean_nll(Model& model, const Tokenizer& tokenizer, const CorpusSource& so
   return sum_over_blocks / static_cast<double>(blocks.blocks());
 }
 
-/// Fills the cells that are still empty, row by row; calls finished(matrix) after each. Throws Error where a cell is not finite.
+/// Fills the cells that are still empty, row by row; calls finished(matrix) after each. Throws Error where a cell is
+/// not finite.
 template <class Model, class Finished>
 void measure_perplexity(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
-                        const std::vector<CorpusSize>& sizes, const SwitchedOff& switched_off, const PerplexityOptions& options,
-                        PerplexityMatrix& matrix, Finished finished) {
+                        const std::vector<CorpusSize>& sizes, const SwitchedOff& switched_off,
+                        const PerplexityOptions& options, PerplexityMatrix& matrix, Finished finished) {
   Index all_blocks = 0;
   for (const CorpusSize& size : sizes) all_blocks += size.blocks;
   for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
@@ -110,7 +116,8 @@ void measure_perplexity(Model& model, const Tokenizer& tokenizer, const std::vec
       const Deactivate off{switched_off.neurons(matrix.rows[row], sources[column].language)};
       cell = mean_nll(model, tokenizer, sources[column], options, hooks(off), progress);
       if (!std::isfinite(*cell))
-        throw error("the loss on ", sources[column].language, " with ", label, " is not finite: are the weights damaged?");
+        throw error("the loss on ", sources[column].language, " with ", label,
+                    " is not finite: are the weights damaged?");
       finished(matrix);
     }
   }

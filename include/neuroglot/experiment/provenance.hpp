@@ -24,14 +24,16 @@ inline Provenance program_provenance(std::string_view program) {
 }
 
 /// Reads the weight files once for their hash.
-inline Provenance model_provenance(const std::filesystem::path& folder, const Config& config, const Tokenizer& tokenizer) {
+inline Provenance model_provenance(const std::filesystem::path& folder, const Config& config,
+                                   const Tokenizer& tokenizer) {
   return {{"folder", std::filesystem::weakly_canonical(folder).string()},
           {"model_type", config.model_type},
           {"weights", Checkpoint(folder).hash()},
           {"tokenizer", tokenizer.description()}};
 }
 
-inline Provenance corpora_provenance(std::span<const CorpusSource> sources, std::span<const CorpusSize> sizes, Index block) {
+inline Provenance corpora_provenance(std::span<const CorpusSource> sources, std::span<const CorpusSize> sizes,
+                                     Index block) {
   Provenance corpora = Provenance::array();
   for (std::size_t k = 0; k < sources.size(); ++k)
     corpora.push_back({{"language", sources[k].language},

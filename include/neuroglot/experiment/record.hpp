@@ -20,11 +20,11 @@ namespace neuroglot {
 
 struct RecordOptions {
   BlockOptions blocks;
-  Index batch = 4;                        ///< blocks in a pass
-  bool resume = false;                    ///< go on from what an interrupted run has left
+  Index batch = 4;      ///< blocks in a pass
+  bool resume = false;  ///< go on from what an interrupted run has left
   bool quiet = false;
-  std::filesystem::path out;              ///< stats.safetensors
-  std::chrono::seconds save_every{60};    ///< of work that can be lost at most
+  std::filesystem::path out;            ///< stats.safetensors
+  std::chrono::seconds save_every{60};  ///< of work that can be lost at most
 };
 
 namespace detail {
@@ -33,7 +33,8 @@ namespace detail {
 template <class Counter>
 void put(const Counter& counter, std::size_t language, ActivationStatistics& statistics) {
   const std::size_t at = language * counter.sum().size();
-  std::copy(counter.positive().begin(), counter.positive().end(), statistics.count.begin() + static_cast<std::ptrdiff_t>(at));
+  std::copy(counter.positive().begin(), counter.positive().end(),
+            statistics.count.begin() + static_cast<std::ptrdiff_t>(at));
   std::copy(counter.sum().begin(), counter.sum().end(), statistics.sum.begin() + static_cast<std::ptrdiff_t>(at));
   std::copy(counter.sum_of_squares().begin(), counter.sum_of_squares().end(),
             statistics.sum_of_squares.begin() + static_cast<std::ptrdiff_t>(at));
@@ -57,15 +58,20 @@ inline void require_finite(const ActivationStatistics& statistics, std::size_t l
                     " are not finite: are the weights damaged?");
 }
 
-inline std::filesystem::path partial_path(const std::filesystem::path& out) { return out.string() + ".partial"; }
+inline std::filesystem::path partial_path(const std::filesystem::path& out) {
+  return out.string() + ".partial";
+}
 
-/// What an interrupted run left, if it was the same run; a new start otherwise. Throws Error for the leavings of another one.
-inline ActivationStatistics start_or_resume(const RecordOptions& options, const Provenance& provenance, ActivationStatistics fresh) {
+/// What an interrupted run left, if it was the same run; a new start otherwise. Throws Error for the leavings of
+/// another one.
+inline ActivationStatistics start_or_resume(const RecordOptions& options, const Provenance& provenance,
+                                            ActivationStatistics fresh) {
   const std::filesystem::path partial = partial_path(options.out);
   if (!options.resume || !std::filesystem::exists(partial)) return fresh;
   StatisticsFile left = read_statistics(partial);
   if (left.provenance != provenance)
-    throw error(partial.string(), ": was left by a run with another model, corpus or option; record without --resume to start anew");
+    throw error(partial.string(),
+                ": was left by a run with another model, corpus or option; record without --resume to start anew");
   return std::move(left.statistics);
 }
 
@@ -76,10 +82,15 @@ inline ActivationStatistics start_or_resume(const RecordOptions& options, const 
 template <class Site, class Model>
 class Recorder {
  public:
-  Recorder(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources, const RecordOptions& options,
-           const Provenance& provenance)
-      : model_(model), tokenizer_(tokenizer), sources_(sources), options_(options), provenance_(provenance),
-        statistics_(detail::start_or_resume(options, provenance, ActivationStatistics(languages(), layers(), neurons()))) {}
+  Recorder(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
+           const RecordOptions& options, const Provenance& provenance)
+      : model_(model),
+        tokenizer_(tokenizer),
+        sources_(sources),
+        options_(options),
+        provenance_(provenance),
+        statistics_(
+            detail::start_or_resume(options, provenance, ActivationStatistics(languages(), layers(), neurons()))) {}
 
   const ActivationStatistics& statistics() const { return statistics_; }
 
@@ -87,7 +98,8 @@ class Recorder {
   void record(std::size_t language, const CorpusSize& size) {
     Count<Site> counter(layers(), neurons(), &model_.threads());
     detail::take(statistics_, language, counter);
-    Progress progress("recording " + sources_[language].language, size.blocks * options_.blocks.block, "tokens", options_.quiet);
+    Progress progress("recording " + sources_[language].language, size.blocks * options_.blocks.block, "tokens",
+                      options_.quiet);
     std::int64_t& tokens = statistics_.tokens[language];
     progress.skip(tokens);
     TokenBlocks blocks(sources_[language], tokenizer_, options_.blocks);
@@ -137,7 +149,8 @@ class Recorder {
 /// Records all corpora and writes options.out, with `provenance` in it; OUT.partial is removed when OUT is whole.
 template <class Site = site::mlp_act, class Model>
 ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
-                            const std::vector<CorpusSize>& sizes, const RecordOptions& options, const Provenance& provenance) {
+                            const std::vector<CorpusSize>& sizes, const RecordOptions& options,
+                            const Provenance& provenance) {
   Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance);
   for (std::size_t language = 0; language < sources.size(); ++language) recorder.record(language, sizes[language]);
   check(recorder.statistics());

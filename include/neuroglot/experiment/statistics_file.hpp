@@ -16,8 +16,10 @@
 
 namespace neuroglot {
 
-/// `count` I64 (languages, layers, neurons), `sum` and `sum_of_squares` F64 the same shape, `tokens` I64 (languages); whole or absent.
-inline void write_statistics(const std::filesystem::path& path, const ActivationStatistics& statistics, const Provenance& provenance) {
+/// `count` I64 (languages, layers, neurons), `sum` and `sum_of_squares` F64 the same shape, `tokens` I64 (languages);
+/// whole or absent.
+inline void write_statistics(const std::filesystem::path& path, const ActivationStatistics& statistics,
+                             const Provenance& provenance) {
   const auto languages = static_cast<Index>(statistics.languages.size());
   const std::vector<Index> shape{languages, statistics.layers(), statistics.neurons()};
   SafetensorsWriter writer;
@@ -37,11 +39,14 @@ struct StatisticsFile {
 
 namespace detail {
 
-inline const TensorInfo& tensor_of_shape(const SafetensorsFile& file, std::string_view name, const std::vector<Index>& shape) {
+inline const TensorInfo& tensor_of_shape(const SafetensorsFile& file, std::string_view name,
+                                         const std::vector<Index>& shape) {
   const TensorInfo* const tensor = file.find(name);
-  if (tensor == nullptr) throw error(file.path().string(), ": holds no tensor \"", name, "\": not written by ng-record?");
+  if (tensor == nullptr)
+    throw error(file.path().string(), ": holds no tensor \"", name, "\": not written by ng-record?");
   if (tensor->shape != shape)
-    throw error(file.path().string(), ": tensor \"", name, "\" has shape ", shape_text(tensor->shape), ", not ", shape_text(shape));
+    throw error(file.path().string(), ": tensor \"", name, "\" has shape ", shape_text(tensor->shape), ", not ",
+                shape_text(shape));
   return *tensor;
 }
 
@@ -54,7 +59,8 @@ void read_array(const SafetensorsFile& file, std::string_view name, const std::v
 
 inline std::string metadata_of(const SafetensorsFile& file, const std::string& key) {
   const auto found = file.metadata().find(key);
-  if (found == file.metadata().end()) throw error(file.path().string(), ": its metadata have no \"", key, "\": not written by ng-record?");
+  if (found == file.metadata().end())
+    throw error(file.path().string(), ": its metadata have no \"", key, "\": not written by ng-record?");
   return found->second;
 }
 
@@ -64,11 +70,13 @@ inline std::string metadata_of(const SafetensorsFile& file, const std::string& k
 inline StatisticsFile read_statistics(const std::filesystem::path& path) {
   const SafetensorsFile file(path);
   const nlohmann::json languages = parse_json(detail::metadata_of(file, "languages"), path.string() + ": languages");
-  if (!languages.is_array() || !std::all_of(languages.begin(), languages.end(), [](const auto& l) { return l.is_string(); }))
+  if (!languages.is_array() ||
+      !std::all_of(languages.begin(), languages.end(), [](const auto& l) { return l.is_string(); }))
     throw error(path.string(), ": the languages in its metadata are not a list of names");
   const TensorInfo* const count = file.find("count");
   if (count == nullptr || count->shape.size() != 3 || count->shape[0] != static_cast<Index>(languages.size()))
-    throw error(path.string(), ": holds no tensor \"count\" of shape (", languages.size(), " languages, layers, neurons)");
+    throw error(path.string(), ": holds no tensor \"count\" of shape (", languages.size(),
+                " languages, layers, neurons)");
   ActivationStatistics statistics(languages.get<std::vector<std::string>>(), count->shape[1], count->shape[2]);
   detail::read_array(file, "count", count->shape, statistics.count);
   detail::read_array(file, "sum", count->shape, statistics.sum);

@@ -1,4 +1,5 @@
-/// A corpus as blocks of token ids: documents tokenised, laid end to end as in pre-training, cut into blocks of one length.
+/// A corpus as blocks of token ids: documents tokenised, laid end to end as in pre-training, cut into blocks of one
+/// length.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,9 @@ enum class Marks {
 
 inline constexpr std::string_view marks_names[] = {"none", "document", "block"};
 
-inline std::string_view name(Marks marks) { return marks_names[static_cast<std::size_t>(marks)]; }
+inline std::string_view name(Marks marks) {
+  return marks_names[static_cast<std::size_t>(marks)];
+}
 
 /// Throws UsageError for other words.
 inline Marks marks_named(std::string_view word) {
@@ -32,8 +35,8 @@ inline Marks marks_named(std::string_view word) {
 }
 
 struct BlockOptions {
-  Index block = 512;      ///< tokens
-  Index tokens = 0;       ///< at most so many, 0: the whole corpus; a last partial block is dropped
+  Index block = 512;  ///< tokens
+  Index tokens = 0;   ///< at most so many, 0: the whole corpus; a last partial block is dropped
   Marks marks = Marks::none;
 };
 
@@ -61,9 +64,9 @@ class TokenBlocks {
     return true;
   }
 
-  Index blocks() const { return blocks_; }                       ///< given so far
+  Index blocks() const { return blocks_; }                        ///< given so far
   std::int64_t documents() const { return reader_.documents(); }  ///< read so far
-  std::string documents_hash() const { return hash_.text(); }    ///< of those
+  std::string documents_hash() const { return hash_.text(); }     ///< of those
 
  private:
   bool tokenize_document() {
@@ -94,15 +97,15 @@ struct CorpusSize {
   std::string hash;  ///< of the documents that were read
 };
 
-/// Reads and tokenises a corpus once, so that bad UTF-8 or too little text is found before hours of work. Throws Error where it
-/// gives no whole block.
+/// Reads and tokenises a corpus once, so that bad UTF-8 or too little text is found before hours of work. Throws Error
+/// where it gives no whole block.
 inline CorpusSize measure(const CorpusSource& source, const Tokenizer& tokenizer, const BlockOptions& options) {
   TokenBlocks blocks(source, tokenizer, options);
   for (std::vector<TokenId> block; blocks.next(block);) {
   }
   if (blocks.blocks() == 0)
-    throw error("corpus ", source.text(), ": its ", blocks.documents(), " documents do not fill one block of ", options.block,
-                " tokens; add text or choose a smaller --block");
+    throw error("corpus ", source.text(), ": its ", blocks.documents(), " documents do not fill one block of ",
+                options.block, " tokens; add text or choose a smaller --block");
   return {blocks.blocks(), blocks.documents(), blocks.documents_hash()};
 }
 

@@ -1,4 +1,5 @@
-/// Sets neurons to given values at every position, whatever the text makes of them. (Tang et al. 2024, section 4.4: steering)
+/// Sets neurons to given values at every position, whatever the text makes of them. (Tang et al. 2024, section 4.4:
+/// steering)
 #pragma once
 
 #include <vector>
@@ -26,7 +27,8 @@ struct Activate {
       throw error("layer ", place.layer, " has ", neurons[layer].size(), " neurons to set, but not as many values");
     for (std::size_t i = 0; i < neurons[layer].size(); ++i) {
       if (neurons[layer][i] < 0 || neurons[layer][i] >= activations.cols())
-        throw error("neuron ", neurons[layer][i], " of layer ", layer, " is to be set, but the layer has ", activations.cols());
+        throw error("neuron ", neurons[layer][i], " of layer ", layer, " is to be set, but the layer has ",
+                    activations.cols());
       activations.col(neurons[layer][i]).setConstant(values[layer][i]);
     }
   }

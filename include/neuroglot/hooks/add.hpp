@@ -20,7 +20,8 @@ struct Add {
   /// Throws Error where the direction is not as wide as the site.
   void operator()(Site, const Place&, MatrixRef matrix) const {
     if (static_cast<Index>(direction.size()) != matrix.cols())
-      throw error("a direction of ", direction.size(), " values is to be added at ", Site::name, ", which is ", matrix.cols(), " wide");
+      throw error("a direction of ", direction.size(), " values is to be added at ", Site::name, ", which is ",
+                  matrix.cols(), " wide");
     matrix.rowwise() += Eigen::Map<const Eigen::RowVectorXf>(direction.data(), matrix.cols());
   }
 };

@@ -16,15 +16,11 @@ class AtLayers {
   AtLayers(std::vector<Index> layers, Hook hook) : layers_(std::move(layers)), hook_(std::forward<Hook>(hook)) {}
 
   template <class Site>
-    requires ReadsSite<std::remove_cvref_t<Hook>, Site>
-  void operator()(Site at, const Place& place, ConstMatrixRef matrix) {
-    hook_(at, place, matrix);
-  }
+  requires ReadsSite<std::remove_cvref_t<Hook>, Site>
+  void operator()(Site at, const Place& place, ConstMatrixRef matrix) { hook_(at, place, matrix); }
   template <class Site>
-    requires WritesSite<std::remove_cvref_t<Hook>, Site>
-  void operator()(Site at, const Place& place, MatrixRef matrix) {
-    hook_(at, place, matrix);
-  }
+  requires WritesSite<std::remove_cvref_t<Hook>, Site>
+  void operator()(Site at, const Place& place, MatrixRef matrix) { hook_(at, place, matrix); }
   template <class Site>
   bool listens(Site at, Index layer) const {
     return std::find(layers_.begin(), layers_.end(), layer) != layers_.end() && neuroglot::listens(hook_, at, layer);

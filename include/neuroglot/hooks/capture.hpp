@@ -38,11 +38,13 @@ class Capture {
   }
 
   template <class Site>
-    requires(sizeof...(Sites) == 0 || (std::is_same_v<Site, Sites> || ...))
-  void operator()(Site at, const Place& place, ConstMatrixRef matrix) {
+  requires(sizeof...(Sites) == 0 || (std::is_same_v<Site, Sites> || ...)) void operator()(Site at, const Place& place,
+                                                                                          ConstMatrixRef matrix) {
     Captured& kept = captured_[site::full_name(at, place.layer)];
-    if (place.head < 0) append_rows(kept, matrix);
-    else append_head(kept, place, matrix);
+    if (place.head < 0)
+      append_rows(kept, matrix);
+    else
+      append_head(kept, place, matrix);
   }
 
   template <class Site>

@@ -1,4 +1,5 @@
-/// Counts how often neurons are active, and sums their values and squares: what a recording keeps. (Tang et al. 2024, section 2)
+/// Counts how often neurons are active, and sums their values and squares: what a recording keeps. (Tang et al. 2024,
+/// section 2)
 #pragma once
 
 #include <cstdint>
@@ -14,21 +15,28 @@
 
 namespace neuroglot {
 
-/// Totals over all rows heard so far. They are added up sequence by sequence, in order: their bits do not depend on how sequences are
-/// packed into batches, nor on the number of threads.
+/// Totals over all rows heard so far. They are added up sequence by sequence, in order: their bits do not depend on how
+/// sequences are packed into batches, nor on the number of threads.
 template <class Site = site::mlp_act>
 class Count {
-  static_assert(Site::per_layer && !std::is_same_v<Site, site::attn_scores> && !std::is_same_v<Site, site::attn_pattern>,
+  static_assert(Site::per_layer && !std::is_same_v<Site, site::attn_scores> &&
+                    !std::is_same_v<Site, site::attn_pattern>,
                 "neurons are counted at sites that every block has and that have a row a token");
 
  public:
-  /// Hears every layer of a model with so many layers and neurons a layer; with a team of threads, columns are shared out.
+  /// Hears every layer of a model with so many layers and neurons a layer; with a team of threads, columns are shared
+  /// out.
   Count(Index layers, Index neurons, Threads* threads = nullptr)
-      : neurons_(neurons), threads_(threads), positive_(static_cast<std::size_t>(layers * neurons), 0),
-        sum_(positive_.size(), 0), sum_of_squares_(positive_.size(), 0) {}
+      : neurons_(neurons),
+        threads_(threads),
+        positive_(static_cast<std::size_t>(layers * neurons), 0),
+        sum_(positive_.size(), 0),
+        sum_of_squares_(positive_.size(), 0) {}
 
-  const std::vector<std::int64_t>& positive() const { return positive_; }        ///< (layers, neurons): positions with a value > 0
-  const std::vector<double>& sum() const { return sum_; }                        ///< (layers, neurons)
+  const std::vector<std::int64_t>& positive() const {
+    return positive_;
+  }                                                        ///< (layers, neurons): positions with a value > 0
+  const std::vector<double>& sum() const { return sum_; }  ///< (layers, neurons)
   const std::vector<double>& sum_of_squares() const { return sum_of_squares_; }  ///< (layers, neurons)
 
   /// Goes on from totals of an earlier run.
@@ -42,13 +50,15 @@ class Count {
 
   void operator()(Site, const Place& place, ConstMatrixRef activations /* (tokens, neurons) */) {
     if (activations.cols() != neurons_)
-      throw error("neurons are counted at ", Site::name, " for layers of ", neurons_, ", but this layer has ", activations.cols());
+      throw error("neurons are counted at ", Site::name, " for layers of ", neurons_, ", but this layer has ",
+                  activations.cols());
     const Index at = place.layer * neurons_;
     if (at + neurons_ > static_cast<Index>(sum_.size()))
-      throw error("neurons are counted for ", sum_.size() / static_cast<std::size_t>(neurons_), " layers, but the model has more");
+      throw error("neurons are counted for ", sum_.size() / static_cast<std::size_t>(neurons_),
+                  " layers, but the model has more");
     for (Index s = 0; s < place.batch.sequences(); ++s) {
-      const MatrixView<const float> rows(activations.data() + place.batch.begin(s) * activations.outerStride(), place.batch.length(s),
-                                         neurons_, activations.outerStride());
+      const MatrixView<const float> rows(activations.data() + place.batch.begin(s) * activations.outerStride(),
+                                         place.batch.length(s), neurons_, activations.outerStride());
       cpu::accumulate_statistics(threads_, rows, positive_.data() + at, sum_.data() + at, sum_of_squares_.data() + at);
     }
   }

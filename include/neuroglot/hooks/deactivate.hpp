@@ -21,8 +21,8 @@ struct Deactivate {
   void operator()(site::mlp_act, const Place& place, MatrixRef activations /* (tokens, intermediate) */) const {
     for (const Index neuron : neurons[static_cast<std::size_t>(place.layer)]) {
       if (neuron < 0 || neuron >= activations.cols())
-        throw error("neuron ", neuron, " of layer ", place.layer, " is to be switched off, but the layer has ", activations.cols(),
-                    ": were the neurons chosen for another model?");
+        throw error("neuron ", neuron, " of layer ", place.layer, " is to be switched off, but the layer has ",
+                    activations.cols(), ": were the neurons chosen for another model?");
       activations.col(neuron).setZero();
     }
   }

@@ -1,5 +1,5 @@
-/// Any set of hooks behind one type, so that a model family compiled once serves every program: a heard site costs one call
-/// through a pointer, an unheard one a test.
+/// Any set of hooks behind one type, so that a model family compiled once serves every program: a heard site costs one
+/// call through a pointer, an unheard one a test.
 #pragma once
 
 #include <array>

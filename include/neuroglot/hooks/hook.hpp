@@ -16,7 +16,8 @@ namespace neuroglot {
 template <class Hook, class Site>
 concept ReadsSite = std::invocable<Hook&, Site, const Place&, ConstMatrixRef>;
 
-/// Writes a site: `void operator()(site::mlp_act, const Place&, MatrixRef)`, with a matrix whose elements may be changed.
+/// Writes a site: `void operator()(site::mlp_act, const Place&, MatrixRef)`, with a matrix whose elements may be
+/// changed.
 template <class Hook, class Site>
 concept WritesSite = !ReadsSite<Hook, Site> && std::invocable<Hook&, Site, const Place&, MatrixRef>;
 
@@ -25,22 +26,24 @@ concept HearsSite = ReadsSite<Hook, Site> || WritesSite<Hook, Site>;
 
 namespace detail {
 template <class Hook>
-inline constexpr bool hears_some_site = []<class... Sites>(site::List<Sites...>) {
-  return (HearsSite<Hook, Sites> || ...);
-}(site::All{});
+inline constexpr bool hears_some_site =
+    []<class... Sites>(site::List<Sites...>) { return (HearsSite<Hook, Sites> || ...); }(site::All{});
 }  // namespace detail
 
 /// Anything that can be called on at least one site is a hook. It may also say at run time
-/// `bool listens(Site, Index layer) const`: whether it wants this site of this layer (default: yes). Blocks after the last one
-/// that somebody listens to, and the rest of that block, are not computed unless an output needs them.
+/// `bool listens(Site, Index layer) const`: whether it wants this site of this layer (default: yes). Blocks after the
+/// last one that somebody listens to, and the rest of that block, are not computed unless an output needs them.
 template <class Hook>
 concept HookOnSomeSite = detail::hears_some_site<std::remove_cvref_t<Hook>>;
 
 template <class Hook, class Site>
 constexpr bool listens(const Hook& hook, Site site, Index layer) {
-  if constexpr (!HearsSite<Hook, Site>) return false;
-  else if constexpr (requires { hook.listens(site, layer); }) return hook.listens(site, layer);
-  else return true;
+  if constexpr (!HearsSite<Hook, Site>)
+    return false;
+  else if constexpr (requires { hook.listens(site, layer); })
+    return hook.listens(site, layer);
+  else
+    return true;
 }
 
 /// Hooks as one hook: at each site the writers come first, then the readers, each in the order given.
@@ -50,8 +53,8 @@ class HookSet {
   explicit HookSet(Hooks... parts) : parts_(std::forward<Hooks>(parts)...) {}
 
   template <class Site>
-    requires(HearsSite<std::remove_cvref_t<Hooks>, Site> || ...)
-  void operator()(Site at, const Place& place, MatrixRef matrix) {
+  requires(HearsSite<std::remove_cvref_t<Hooks>, Site> || ...) void operator()(Site at, const Place& place,
+                                                                               MatrixRef matrix) {
     each([&](auto& part) {
       if constexpr (WritesSite<std::remove_cvref_t<decltype(part)>, Site>)
         if (neuroglot::listens(part, at, place.layer)) part(at, place, matrix);
@@ -59,7 +62,8 @@ class HookSet {
     each([&](auto& part) {
       if constexpr (ReadsSite<std::remove_cvref_t<decltype(part)>, Site>)
         if (neuroglot::listens(part, at, place.layer))
-          part(at, place, ConstMatrixRef(matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())));
+          part(at, place,
+               ConstMatrixRef(matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())));
     });
   }
 
@@ -81,22 +85,27 @@ class HookSet {
 template <>
 class HookSet<> {};
 
-/// Usage: `forward(model, batch, hooks(Deactivate{french}, sparsity))`. Named hooks are referred to, temporaries are kept.
+/// Usage: `forward(model, batch, hooks(Deactivate{french}, sparsity))`. Named hooks are referred to, temporaries are
+/// kept.
 template <class... Hooks>
 HookSet<Hooks...> hooks(Hooks&&... parts) {
-  static_assert((HookOnSomeSite<Hooks> && ...),
-                "this hook hears no site: give it an operator()(site::X, const Place&, ConstMatrixRef) to read or (site::X, const "
-                "Place&, MatrixRef) to write, with X one of embed, resid_pre, ln1, q, k, v, rot_q, rot_k, attn_scores, "
-                "attn_pattern, z, attn_out, resid_mid, ln2, mlp_pre, mlp_act, mlp_pre_linear, mlp_post, mlp_out, resid_post, "
-                "ln_final, logits");
+  static_assert(
+      (HookOnSomeSite<Hooks> && ...),
+      "this hook hears no site: give it an operator()(site::X, const Place&, ConstMatrixRef) to read or (site::X, "
+      "const "
+      "Place&, MatrixRef) to write, with X one of embed, resid_pre, ln1, q, k, v, rot_q, rot_k, attn_scores, "
+      "attn_pattern, z, attn_out, resid_mid, ln2, mlp_pre, mlp_act, mlp_pre_linear, mlp_post, mlp_out, resid_post, "
+      "ln_final, logits");
   return HookSet<Hooks...>(std::forward<Hooks>(parts)...);
 }
 
 /// Whether a set of hooks can hear a site (compile time) and does so in this layer (run time).
 template <class Site, class Set>
 constexpr bool heard(const Set& set, Site at, Index layer) {
-  if constexpr (HearsSite<Set, Site>) return set.listens(at, layer);
-  else return false;
+  if constexpr (HearsSite<Set, Site>)
+    return set.listens(at, layer);
+  else
+    return false;
 }
 
 /// The last layer in which a set of hooks listens to a site of a block; -1 if there is none.
@@ -115,7 +124,8 @@ template <class Set, class Site>
 bool heard_later_in_block(const Set& set, Site, Index layer) {
   bool listens = false;
   site::All::for_each([&]<class Later>(Later at) {
-    if constexpr (Later::per_layer && (site::order<Later> > site::order<Site>)) listens = listens || heard(set, at, layer);
+    if constexpr (Later::per_layer && (site::order < Later >> site::order<Site>))
+      listens = listens || heard(set, at, layer);
   });
   return listens;
 }

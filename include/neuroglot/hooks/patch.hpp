@@ -24,11 +24,12 @@ struct Patch {
   /// Throws Error where shapes differ or a row is not in the batch.
   void operator()(Site, const Place&, MatrixRef matrix) const {
     if (values.rows() != static_cast<Index>(rows.size()) || values.cols() != matrix.cols())
-      throw error("a patch of (", values.rows(), ", ", values.cols(), ") values does not fit ", rows.size(), " rows of ", Site::name,
-                  ", which is ", matrix.cols(), " wide");
+      throw error("a patch of (", values.rows(), ", ", values.cols(), ") values does not fit ", rows.size(),
+                  " rows of ", Site::name, ", which is ", matrix.cols(), " wide");
     for (std::size_t i = 0; i < rows.size(); ++i) {
       if (rows[i] < 0 || rows[i] >= matrix.rows())
-        throw error("row ", rows[i], " is to be patched at ", Site::name, ", but the batch has ", matrix.rows(), " rows");
+        throw error("row ", rows[i], " is to be patched at ", Site::name, ", but the batch has ", matrix.rows(),
+                    " rows");
       matrix.row(rows[i]) = values.row(static_cast<Index>(i));
     }
   }

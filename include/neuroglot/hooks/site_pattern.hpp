@@ -32,10 +32,12 @@ class SitePatterns {
     for (const std::string& pattern : patterns_) {
       bool fits_some = false;
       site::All::for_each([&](auto at) {
-        for (Index layer = 0; layer < (at.per_layer ? layers : 1); ++layer) fits_some |= fits(pattern, site::full_name(at, layer));
+        for (Index layer = 0; layer < (at.per_layer ? layers : 1); ++layer)
+          fits_some |= fits(pattern, site::full_name(at, layer));
       });
       if (!fits_some)
-        throw usage_error("--sites: \"", pattern, "\" fits no site of a model with ", layers, " layers; the sites are ", all_names());
+        throw usage_error("--sites: \"", pattern, "\" fits no site of a model with ", layers, " layers; the sites are ",
+                          all_names());
     }
   }
 

@@ -97,7 +97,10 @@ inline void write_file(const std::filesystem::path& path, std::string_view conte
   file.commit();
 }
 
-/// Throws Error where `path` could not be written, before hours of work go into what is to be written there. Leaves nothing behind.
-inline void require_writable(const std::filesystem::path& path) { const AtomicFile probe(path); }
+/// Throws Error where `path` could not be written, before hours of work go into what is to be written there. Leaves
+/// nothing behind.
+inline void require_writable(const std::filesystem::path& path) {
+  const AtomicFile probe(path);
+}
 
 }  // namespace neuroglot

@@ -1,4 +1,5 @@
-/// A model whose family config.json decides at run time: one virtual call a pass, families compiled once (apps/families.cpp).
+/// A model whose family config.json decides at run time: one virtual call a pass, families compiled once
+/// (apps/families.cpp).
 #pragma once
 
 #include <filesystem>
@@ -30,13 +31,17 @@ class AnyModel {
   virtual std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks) = 0;
 };
 
-/// The same call as with a model of a known type; the set of hooks is decided at compile time, who listens is asked at run time.
+/// The same call as with a model of a known type; the set of hooks is decided at compile time, who listens is asked at
+/// run time.
 template <class Output, class... Hooks>
 auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listening = HookSet<>()) {
   static_assert(std::is_same_v<Output, output::None> || std::is_same_v<Output, output::NextTokenLoss>,
-                "a family chosen at run time gives output::None or output::NextTokenLoss; logits are had by a hook on site::logits");
-  if constexpr (std::is_same_v<Output, output::None>) model.forward(batch, ErasedHooks(listening));
-  else return model.next_token_loss(batch, ErasedHooks(listening));
+                "a family chosen at run time gives output::None or output::NextTokenLoss; logits are had by a hook on "
+                "site::logits");
+  if constexpr (std::is_same_v<Output, output::None>)
+    model.forward(batch, ErasedHooks(listening));
+  else
+    return model.next_token_loss(batch, ErasedHooks(listening));
 }
 
 namespace detail {
@@ -54,12 +59,16 @@ class ErasedModel final : public AnyModel {
   std::size_t weight_bytes() const override {
     std::size_t total = 0;
     for_each_weight(model_, [&](const std::string&, const auto& weight) {
-      if constexpr (requires { weight.bytes(); }) total += weight.bytes();
-      else total += weight.size() * sizeof(weight.front());
+      if constexpr (requires { weight.bytes(); })
+        total += weight.bytes();
+      else
+        total += weight.size() * sizeof(weight.front());
     });
     return total;
   }
-  void forward(const PackedBatch& batch, ErasedHooks hooks) override { forward_with<output::None>(model_, batch, hooks); }
+  void forward(const PackedBatch& batch, ErasedHooks hooks) override {
+    forward_with<output::None>(model_, batch, hooks);
+  }
   std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks) override {
     return forward_with<output::NextTokenLoss>(model_, batch, hooks);
   }

@@ -1,5 +1,5 @@
-/// Reads config.json field by field and remembers which: a field that no part of the model has asked for is an error, because
-/// ignoring it would mean computing something else than the checkpoint says.
+/// Reads config.json field by field and remembers which: a field that no part of the model has asked for is an error,
+/// because ignoring it would mean computing something else than the checkpoint says.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +20,8 @@ namespace neuroglot {
 class ConfigReader {
  public:
   /// Reads FOLDER/config.json. Throws Error where it is missing or not a JSON object.
-  explicit ConfigReader(const std::filesystem::path& folder) : ConfigReader(read_json(folder / "config.json"), (folder / "config.json").string()) {}
+  explicit ConfigReader(const std::filesystem::path& folder)
+      : ConfigReader(read_json(folder / "config.json"), (folder / "config.json").string()) {}
   ConfigReader(nlohmann::json json, std::string where) : json_(std::move(json)), where_(std::move(where)) {
     if (!json_.is_object()) throw error(where_, ": is not a JSON object");
   }
@@ -49,7 +50,8 @@ class ConfigReader {
     return checked_size(optional<std::int64_t>(field).value_or(otherwise), field);
   }
 
-  /// A part of the configuration that is an object of its own, read with the same care; nothing where it is missing or null.
+  /// A part of the configuration that is an object of its own, read with the same care; nothing where it is missing or
+  /// null.
   std::optional<ConfigReader> object(std::string_view field) {
     read_.emplace(field);
     const auto found = json_.find(field);
@@ -62,7 +64,8 @@ class ConfigReader {
   void only(std::string_view field, const T& value) {
     const auto given = optional<T>(field);
     if (given && *given != value)
-      throw error(where_, ": \"", field, "\" is ", json_.find(field)->dump(), "; only ", nlohmann::json(value).dump(), " is supported");
+      throw error(where_, ": \"", field, "\" is ", json_.find(field)->dump(), "; only ", nlohmann::json(value).dump(),
+                  " is supported");
   }
 
   /// Throws Error naming a field that nobody read, unless it says nothing about the computation.
@@ -75,12 +78,40 @@ class ConfigReader {
  private:
   /// About training, generation, storage or bookkeeping; never about what a forward pass computes.
   static bool says_nothing(std::string_view field) {
-    static constexpr std::array fields = std::to_array<std::string_view>({
-        "_name_or_path", "architectures", "attention_dropout", "auto_map", "bos_token_id", "dtype", "eos_token_id", "finetuning_task",
-        "hidden_dropout", "id2label", "initializer_range", "is_decoder", "label2id", "model_type", "pad_token_id", "pretraining_tp",
-        "rope_interleaved", "sep_token_id", "task_specific_params", "tokenizer_class", "torch_dtype", "torchscript",
-        "transformers.js_config", "transformers_version", "unsloth_fixed", "unsloth_version", "use_cache", "is_llama_config",
-        "return_dict", "output_hidden_states", "output_attentions", "problem_type", "chunk_size_feed_forward", "is_encoder_decoder"});
+    static constexpr std::array fields = std::to_array<std::string_view>({"_name_or_path",
+                                                                          "architectures",
+                                                                          "attention_dropout",
+                                                                          "auto_map",
+                                                                          "bos_token_id",
+                                                                          "dtype",
+                                                                          "eos_token_id",
+                                                                          "finetuning_task",
+                                                                          "hidden_dropout",
+                                                                          "id2label",
+                                                                          "initializer_range",
+                                                                          "is_decoder",
+                                                                          "label2id",
+                                                                          "model_type",
+                                                                          "pad_token_id",
+                                                                          "pretraining_tp",
+                                                                          "rope_interleaved",
+                                                                          "sep_token_id",
+                                                                          "task_specific_params",
+                                                                          "tokenizer_class",
+                                                                          "torch_dtype",
+                                                                          "torchscript",
+                                                                          "transformers.js_config",
+                                                                          "transformers_version",
+                                                                          "unsloth_fixed",
+                                                                          "unsloth_version",
+                                                                          "use_cache",
+                                                                          "is_llama_config",
+                                                                          "return_dict",
+                                                                          "output_hidden_states",
+                                                                          "output_attentions",
+                                                                          "problem_type",
+                                                                          "chunk_size_feed_forward",
+                                                                          "is_encoder_decoder"});
     return std::find(fields.begin(), fields.end(), field) != fields.end();
   }
 
@@ -88,17 +119,19 @@ class ConfigReader {
 
   template <class T>
   T converted(const nlohmann::json& value, std::string_view field) const {
-    const bool fits = std::is_same_v<T, bool>             ? value.is_boolean()
-                      : std::is_same_v<T, std::string>    ? value.is_string()
-                      : std::is_integral_v<T>             ? value.is_number_integer()
-                      : std::is_floating_point_v<T>       ? value.is_number()
-                                                          : false;
-    if (!fits) throw error(where_, ": \"", field, "\" is ", shortened(value.dump()), ", which is not of the right kind");
+    const bool fits = std::is_same_v<T, bool>          ? value.is_boolean()
+                      : std::is_same_v<T, std::string> ? value.is_string()
+                      : std::is_integral_v<T>          ? value.is_number_integer()
+                      : std::is_floating_point_v<T>    ? value.is_number()
+                                                       : false;
+    if (!fits)
+      throw error(where_, ": \"", field, "\" is ", shortened(value.dump()), ", which is not of the right kind");
     return value.get<T>();
   }
 
   Index checked_size(std::int64_t value, std::string_view field) const {
-    if (value <= 0 || value > (std::int64_t{1} << 31)) throw error(where_, ": \"", field, "\" is ", value, ", which is not a size");
+    if (value <= 0 || value > (std::int64_t{1} << 31))
+      throw error(where_, ": \"", field, "\" is ", value, ", which is not a size");
     return value;
   }
 

@@ -35,7 +35,9 @@ class Decoder {
   B& backend() const { return *backend_; }
   Threads& threads() const { return backend_->threads(); }
   /// The weights that scores of the next token are made with: the head's own or the embedding's.
-  const typename B::Weight& vocabulary() const { return config_.tie_word_embeddings ? embed_tokens.weight : lm_head.weight; }
+  const typename B::Weight& vocabulary() const {
+    return config_.tie_word_embeddings ? embed_tokens.weight : lm_head.weight;
+  }
   KvCache<B> make_cache(Index sequences, Index capacity) const {
     return {config_.num_hidden_layers, sequences, capacity, config_.kv_width()};
   }
@@ -51,8 +53,8 @@ class Decoder {
     return x;
   }
 
-  /// The residual stream after the blocks that are wanted: all of them if the output needs them, else up to the last one that
-  /// a hook listens to.
+  /// The residual stream after the blocks that are wanted: all of them if the output needs them, else up to the last
+  /// one that a hook listens to.
   template <class Pass>
   typename Pass::View run_blocks(Pass& pass, typename Pass::View x, bool output_wanted) const {
     const Index all = config_.num_hidden_layers;

@@ -68,16 +68,19 @@ typename Model::Backend::Matrix last_logits(const Model& model, Pass& pass, type
 
 }  // namespace detail
 
-/// Runs a batch through a model. Hooks are called as the pass comes by their sites; with a cache, every sequence goes on where
-/// it stands there. Gives what Output names:
+/// Runs a batch through a model. Hooks are called as the pass comes by their sites; with a cache, every sequence goes
+/// on where it stands there. Gives what Output names:
 ///   Logits          Matrix (tokens, vocab)
 ///   LastLogits      Matrix (sequences, vocab)
-///   NextTokenLoss   nats of each token that follows another in its sequence, in the order of the batch; a sequence of n tokens
+///   NextTokenLoss   nats of each token that follows another in its sequence, in the order of the batch; a sequence of
+///   n tokens
 ///                   gives n - 1 of them
 ///   None            nothing
 /// The pass uses the model's backend, so two threads must not run one backend at the same time.
 template <class Output = output::Logits, class Model, class... Hooks>
-  requires requires { typename Model::Backend; }
+requires requires {
+  typename Model::Backend;
+}
 auto forward(const Model& model, const PackedBatch& batch, HookSet<Hooks...> listening = HookSet<>(),
              KvCache<typename Model::Backend>* cache = nullptr) {
   return forward_with<Output>(model, batch, listening, cache);
@@ -95,9 +98,12 @@ auto forward_with(const Model& model, const PackedBatch& batch, Hooks& listening
   const auto x = model.run_blocks(pass, model.begin(pass), wants_logits);
   if constexpr (wants_output) {
     const auto normed = model.end(pass, x);
-    if constexpr (std::is_same_v<Output, output::Logits>) return detail::logits(model, pass, normed);
-    else if constexpr (std::is_same_v<Output, output::LastLogits>) return detail::last_logits(model, pass, normed);
-    else return detail::next_token_loss(model, pass, normed);
+    if constexpr (std::is_same_v<Output, output::Logits>)
+      return detail::logits(model, pass, normed);
+    else if constexpr (std::is_same_v<Output, output::LastLogits>)
+      return detail::last_logits(model, pass, normed);
+    else
+      return detail::next_token_loss(model, pass, normed);
   } else if (wants_logits || pass.hears(site::ln_final{})) {
     const auto normed = model.end(pass, x);
     if (pass.hears(site::logits{})) detail::logits(model, pass, normed);

@@ -1,5 +1,5 @@
-/// LLaMA 1 to 3 (Touvron et al. 2023; Dubey et al. 2024), and what shares its architecture (SmolLM2, TinyLlama, Vicuna, ...):
-/// RMS norms, rotary positions, gated SiLU, grouped key/value heads.
+/// LLaMA 1 to 3 (Touvron et al. 2023; Dubey et al. 2024), and what shares its architecture (SmolLM2, TinyLlama, Vicuna,
+/// ...): RMS norms, rotary positions, gated SiLU, grouped key/value heads.
 #pragma once
 
 #include <array>
@@ -21,8 +21,8 @@
 namespace neuroglot {
 
 template <class B = Cpu>
-struct Llama : Decoder<B, TokenEmbedding<B>, PreNormBlock<RmsNorm<B>, Attention<B, Rope, Causal>, GatedMlp<B, Silu>>, RmsNorm<B>,
-                       LmHead<B>> {
+struct Llama : Decoder<B, TokenEmbedding<B>, PreNormBlock<RmsNorm<B>, Attention<B, Rope, Causal>, GatedMlp<B, Silu>>,
+                       RmsNorm<B>, LmHead<B>> {
   using Llama::Decoder::Decoder;
 
   static constexpr std::array<std::string_view, 1> model_types = {"llama"};
@@ -40,8 +40,8 @@ struct Llama : Decoder<B, TokenEmbedding<B>, PreNormBlock<RmsNorm<B>, Attention<
     config.num_attention_heads = json.size("num_attention_heads");
     config.num_key_value_heads = json.size("num_key_value_heads", config.num_attention_heads);
     if (config.hidden_size % config.num_attention_heads != 0 && !json.optional<std::int64_t>("head_dim"))
-      throw error(json.where(), ": hidden_size ", config.hidden_size, " is not a multiple of ", config.num_attention_heads,
-                  " heads, and no head_dim is given");
+      throw error(json.where(), ": hidden_size ", config.hidden_size, " is not a multiple of ",
+                  config.num_attention_heads, " heads, and no head_dim is given");
     config.head_dim = json.size("head_dim", std::max<Index>(1, config.hidden_size / config.num_attention_heads));
     config.max_position_embeddings = json.size("max_position_embeddings", 2048);
     config.rms_norm_eps = json.optional<double>("rms_norm_eps").value_or(1e-6);
@@ -51,9 +51,10 @@ struct Llama : Decoder<B, TokenEmbedding<B>, PreNormBlock<RmsNorm<B>, Attention<
     config.rope = read_rope_config(json);
     json.only("hidden_act", std::string("silu"));
     if (config.num_attention_heads % config.num_key_value_heads != 0)
-      throw error(json.where(), ": ", config.num_attention_heads, " query heads can not share ", config.num_key_value_heads,
-                  " key/value heads evenly");
-    if (config.head_dim % 2 != 0) throw error(json.where(), ": head_dim ", config.head_dim, " is odd: rotary positions need pairs");
+      throw error(json.where(), ": ", config.num_attention_heads, " query heads can not share ",
+                  config.num_key_value_heads, " key/value heads evenly");
+    if (config.head_dim % 2 != 0)
+      throw error(json.where(), ": head_dim ", config.head_dim, " is odd: rotary positions need pairs");
     return config;
   }
 };

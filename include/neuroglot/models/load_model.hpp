@@ -1,5 +1,5 @@
-/// From a Hugging Face folder to a model: the tree of parts is walked once, each weight found under its published name, checked, and
-/// put into the backend's layout straight from the mapped file.
+/// From a Hugging Face folder to a model: the tree of parts is walked once, each weight found under its published name,
+/// checked, and put into the backend's layout straight from the mapped file.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,8 @@
 
 namespace neuroglot {
 
-/// Walks a tree of parts and calls leaf(path, weight) for each Weight and Vector: visit(self, visitor) of a part names its members.
+/// Walks a tree of parts and calls leaf(path, weight) for each Weight and Vector: visit(self, visitor) of a part names
+/// its members.
 template <class Leaf>
 class TreeWalk {
  public:
@@ -31,8 +32,10 @@ class TreeWalk {
   void operator()(std::string_view name, Part& part) {
     const std::size_t length = path_.size();
     path_ += (path_.empty() ? "" : ".") + std::string(name);
-    if constexpr (requires { std::remove_cvref_t<Part>::visit(part, *this); }) std::remove_cvref_t<Part>::visit(part, *this);
-    else leaf_(path_, part);
+    if constexpr (requires { std::remove_cvref_t<Part>::visit(part, *this); })
+      std::remove_cvref_t<Part>::visit(part, *this);
+    else
+      leaf_(path_, part);
     path_.resize(length);
   }
 
@@ -52,7 +55,8 @@ namespace detail {
 inline void require_shape(const Checkpoint& checkpoint, const TensorInfo& tensor, std::vector<Index> expected) {
   if (tensor.shape != expected)
     throw error(checkpoint.folder().string(), ": tensor \"", tensor.name, "\" has shape ", shape_text(tensor.shape),
-                ", by config.json it should be ", shape_text(expected), ": the files are not from the same checkpoint?");
+                ", by config.json it should be ", shape_text(expected),
+                ": the files are not from the same checkpoint?");
 }
 
 /// (out_features, in_features) as published into a backend's layout, sixteen rows at a time on all threads.
@@ -77,8 +81,10 @@ void load_weight(Threads&, const Checkpoint& checkpoint, const TensorInfo& tenso
 /// A linear layer without bias has an empty vector there: nothing to look for.
 template <class Leaf>
 bool is_absent(const Leaf& leaf) {
-  if constexpr (requires { leaf.empty(); }) return leaf.empty();
-  else return false;
+  if constexpr (requires { leaf.empty(); })
+    return leaf.empty();
+  else
+    return false;
 }
 
 /// The tensor of that name, or without the "model." in front of it, as checkpoints of bare decoders have it.
@@ -90,8 +96,9 @@ inline const TensorInfo* find_tensor(const Checkpoint& checkpoint, const std::st
 
 }  // namespace detail
 
-/// Fills a model's weights. Throws Error listing tensors that are missing, and for a wrong shape or element type; `report` tells
-/// what the checkpoint holds beyond that. The mapped source of each tensor is given back once it is packed.
+/// Fills a model's weights. Throws Error listing tensors that are missing, and for a wrong shape or element type;
+/// `report` tells what the checkpoint holds beyond that. The mapped source of each tensor is given back once it is
+/// packed.
 template <class Model>
 WeightReport load_weights(Model& model, const Checkpoint& checkpoint) {
   WeightReport report;
@@ -111,15 +118,17 @@ WeightReport load_weights(Model& model, const Checkpoint& checkpoint) {
   for (const std::string& name : checkpoint.names())
     if (!used.contains(name)) report.unused.push_back(name);
   if (!report.missing.empty())
-    throw error(checkpoint.folder().string(), ": ", report.missing.size(), " tensors that config.json asks for are missing from the weights, first \"",
-                report.missing.front(), "\"", report.unused.empty() ? "" : "; not used is \"" + report.unused.front() + "\"");
+    throw error(checkpoint.folder().string(), ": ", report.missing.size(),
+                " tensors that config.json asks for are missing from the weights, first \"", report.missing.front(),
+                "\"", report.unused.empty() ? "" : "; not used is \"" + report.unused.front() + "\"");
   return report;
 }
 
-/// Usage: `Cpu cpu; auto model = load_model<Llama<>>("SmolLM2-135M", cpu);` Throws Error where the folder holds another family, a field
-/// of config.json that is not supported, or weights that do not fit.
+/// Usage: `Cpu cpu; auto model = load_model<Llama<>>("SmolLM2-135M", cpu);` Throws Error where the folder holds another
+/// family, a field of config.json that is not supported, or weights that do not fit.
 template <class Model>
-Model load_model(const std::filesystem::path& folder, typename Model::Backend& backend, WeightReport* report = nullptr) {
+Model load_model(const std::filesystem::path& folder, typename Model::Backend& backend,
+                 WeightReport* report = nullptr) {
   const Checkpoint checkpoint(folder);
   ConfigReader json(folder);
   const auto type = json.required<std::string>("model_type");

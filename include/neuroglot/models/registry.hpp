@@ -34,13 +34,15 @@ std::string supported_model_types(Families<Models...>) {
 }
 
 template <class... Models>
-std::unique_ptr<AnyModel> load_of(Families<Models...> families, const std::string& model_type, const std::filesystem::path& folder,
-                                  int threads, WeightReport* report) {
+std::unique_ptr<AnyModel> load_of(Families<Models...> families, const std::string& model_type,
+                                  const std::filesystem::path& folder, int threads, WeightReport* report) {
   std::unique_ptr<AnyModel> model;
-  ((is_of_family<Models>(model_type) ? void(model = std::make_unique<ErasedModel<Models>>(folder, threads, report)) : void()), ...);
+  ((is_of_family<Models>(model_type) ? void(model = std::make_unique<ErasedModel<Models>>(folder, threads, report))
+                                     : void()),
+   ...);
   if (!model)
-    throw error((folder / "config.json").string(), ": model_type \"", model_type, "\" is not supported (supported: ",
-                supported_model_types(families), ")");
+    throw error((folder / "config.json").string(), ": model_type \"", model_type,
+                "\" is not supported (supported: ", supported_model_types(families), ")");
   return model;
 }
 
@@ -51,8 +53,8 @@ Config config_of(Families<Models...>, const std::string& model_type, ConfigReade
   bool found = false;
   ((is_of_family<Models>(model_type) ? void((config = Models::read_config(json), found = true)) : void()), ...);
   if (!found)
-    throw error(json.where(), ": model_type \"", model_type, "\" is not supported (supported: ",
-                supported_model_types(Families<Models...>{}), ")");
+    throw error(json.where(), ": model_type \"", model_type,
+                "\" is not supported (supported: ", supported_model_types(Families<Models...>{}), ")");
   json.refuse_unread();
   return config;
 }
@@ -67,7 +69,8 @@ inline Config read_any_config(const std::filesystem::path& folder) {
 
 /// Loads a model of any family on backend B.
 template <class B>
-std::unique_ptr<AnyModel> load_any_model(const std::filesystem::path& folder, int threads = 0, WeightReport* report = nullptr) {
+std::unique_ptr<AnyModel> load_any_model(const std::filesystem::path& folder, int threads = 0,
+                                         WeightReport* report = nullptr) {
   ConfigReader json(folder);
   return detail::load_of(AllFamilies<B>{}, json.required<std::string>("model_type"), folder, threads, report);
 }

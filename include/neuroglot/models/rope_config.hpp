@@ -1,4 +1,5 @@
-/// The rotary fields of config.json in both generations: rope_theta + rope_scaling, and rope_parameters (transformers 5).
+/// The rotary fields of config.json in both generations: rope_theta + rope_scaling, and rope_parameters (transformers
+/// 5).
 #pragma once
 
 #include "neuroglot/models/config_reader.hpp"
@@ -28,7 +29,8 @@ inline void read_rope_fields(ConfigReader& json, RopeConfig& rope) {
     rope.mscale_all_dim = json.optional<double>("mscale_all_dim");
     rope.attention_factor = json.optional<double>("attention_factor");
   }
-  if (rope.rope_type == "llama3") rope.original_max_position_embeddings = json.size("original_max_position_embeddings");
+  if (rope.rope_type == "llama3")
+    rope.original_max_position_embeddings = json.size("original_max_position_embeddings");
   else if (json.optional<std::int64_t>("original_max_position_embeddings"))
     rope.original_max_position_embeddings = json.size("original_max_position_embeddings");
   json.refuse_unread();

@@ -1,4 +1,5 @@
-/// Self-attention with grouped heads; positions and mask are policies. (Vaswani et al. 2017; LlamaAttention in Hugging Face)
+/// Self-attention with grouped heads; positions and mask are policies. (Vaswani et al. 2017; LlamaAttention in Hugging
+/// Face)
 #pragma once
 
 #include <cmath>
@@ -22,7 +23,8 @@ struct Attention {
       : q_proj(config.hidden_size, config.q_width(), config.attention_bias),
         k_proj(config.hidden_size, config.kv_width(), config.attention_bias),
         v_proj(config.hidden_size, config.kv_width(), config.attention_bias),
-        o_proj(config.q_width(), config.hidden_size, config.attention_bias), position(config),
+        o_proj(config.q_width(), config.hidden_size, config.attention_bias),
+        position(config),
         shape{config.num_attention_heads, config.num_key_value_heads, config.head_dim,
               1 / std::sqrt(static_cast<double>(config.head_dim))} {}
 
@@ -67,7 +69,8 @@ struct Attention {
       return;
     }
     for (Index s = 0; s < pass.batch.sequences(); ++s)
-      for (Index head = 0; head < shape.heads; ++head) attend_aloud(pass, sequences[static_cast<std::size_t>(s)], s, head);
+      for (Index head = 0; head < shape.heads; ++head)
+        attend_aloud(pass, sequences[static_cast<std::size_t>(s)], s, head);
   }
 
   template <class Pass>

@@ -15,11 +15,11 @@ struct RopeConfig {
   std::string rope_type = "default";  ///< default, linear, dynamic, yarn or llama3
   double rope_theta = 10000;
   double factor = 1;
-  double low_freq_factor = 1;   ///< llama3
-  double high_freq_factor = 4;  ///< llama3
-  double beta_fast = 32;        ///< yarn
-  double beta_slow = 1;         ///< yarn
-  bool truncate = true;         ///< yarn
+  double low_freq_factor = 1;                                      ///< llama3
+  double high_freq_factor = 4;                                     ///< llama3
+  double beta_fast = 32;                                           ///< yarn
+  double beta_slow = 1;                                            ///< yarn
+  bool truncate = true;                                            ///< yarn
   std::optional<double> mscale, mscale_all_dim, attention_factor;  ///< yarn
   Index original_max_position_embeddings = 0;                      ///< 0: max_position_embeddings
 };

@@ -9,15 +9,19 @@
 
 namespace neuroglot {
 
-/// Room for `capacity` tokens of each of `sequences` sequences in each layer. Keys are kept as attention uses them (rotated).
+/// Room for `capacity` tokens of each of `sequences` sequences in each layer. Keys are kept as attention uses them
+/// (rotated).
 template <class B>
 class KvCache {
  public:
   using ConstView = MatrixView<const typename B::Scalar>;
 
   KvCache(Index layers, Index sequences, Index capacity, Index kv_width /* kv_heads * head_dim */)
-      : sequences_(sequences), capacity_(capacity), lengths_(static_cast<std::size_t>(sequences), 0),
-        keys_(layers * sequences * capacity, kv_width), values_(layers * sequences * capacity, kv_width) {}
+      : sequences_(sequences),
+        capacity_(capacity),
+        lengths_(static_cast<std::size_t>(sequences), 0),
+        keys_(layers * sequences * capacity, kv_width),
+        values_(layers * sequences * capacity, kv_width) {}
 
   Index sequences() const { return sequences_; }
   /// Tokens of a sequence that are in the cache already.
@@ -29,7 +33,8 @@ class KvCache {
       throw error("the batch has ", batch.sequences(), " sequences, the cache was made for ", sequences_);
     for (Index s = 0; s < sequences_; ++s) {
       const Index first = batch.positions()[static_cast<std::size_t>(batch.begin(s))];
-      if (first != length(s)) throw error("sequence ", s, " goes on at position ", first, ", but the cache holds ", length(s), " tokens");
+      if (first != length(s))
+        throw error("sequence ", s, " goes on at position ", first, ", but the cache holds ", length(s), " tokens");
       if (batch.seen(s) > capacity_)
         throw error("sequence ", s, " would have ", batch.seen(s), " tokens, the cache has room for ", capacity_);
     }

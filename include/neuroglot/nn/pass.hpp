@@ -1,4 +1,5 @@
-/// One forward pass under way: the batch, the backend that computes it, the hooks that listen, and where in the model it is.
+/// One forward pass under way: the batch, the backend that computes it, the hooks that listen, and where in the model
+/// it is.
 #pragma once
 
 #include "neuroglot/core/packed_batch.hpp"
@@ -8,7 +9,8 @@
 
 namespace neuroglot {
 
-/// Handed through all parts of a model. Matrices that parts take from it live until the Workspace::Scope around them ends.
+/// Handed through all parts of a model. Matrices that parts take from it live until the Workspace::Scope around them
+/// ends.
 template <class B, class Hooks>
 class Pass {
  public:
@@ -23,10 +25,10 @@ class Pass {
   B& backend;
   const PackedBatch& batch;
   Hooks& hooks;
-  KvCache<B>* cache;       ///< keys and values of earlier passes; null: every sequence starts here
-  Index layer = -1;             ///< the block that is being computed
+  KvCache<B>* cache;                ///< keys and values of earlier passes; null: every sequence starts here
+  Index layer = -1;                 ///< the block that is being computed
   bool ends_in_this_layer = false;  ///< nothing after this block is wanted by anybody
-  View cosine, sine;            ///< (tokens, rotary width / 2), of this batch's positions
+  View cosine, sine;                ///< (tokens, rotary width / 2), of this batch's positions
 
   View matrix(Index rows, Index cols) const { return backend.workspace().template matrix<Scalar>(rows, cols); }
 
@@ -36,7 +38,8 @@ class Pass {
     return heard(hooks, at, layer);
   }
 
-  /// The pass has come by a site: hooks that listen may read m, or write it. Nothing at all where no hook hears the site.
+  /// The pass has come by a site: hooks that listen may read m, or write it. Nothing at all where no hook hears the
+  /// site.
   template <class Site>
   void at(Site site, View m, Index sequence = -1, Index head = -1) {
     if constexpr (HearsSite<Hooks, Site>) {

@@ -1,7 +1,7 @@
 /// Rotary positions as a part of attention: the frequencies of a checkpoint, and the angles of a batch.
 ///
-/// Angles are computed in float, as Hugging Face does (modeling_rope_utils): at position 500 the rounding of an angle is what separates
-/// two implementations, so whoever wants to agree with published results rounds where they round.
+/// Angles are computed in float, as Hugging Face does (modeling_rope_utils): at position 500 the rounding of an angle
+/// is what separates two implementations, so whoever wants to agree with published results rounds where they round.
 #pragma once
 
 #include <algorithm>
@@ -33,9 +33,11 @@ inline std::vector<float> plain_frequencies(double theta, Index head_dim) {
   return inverse;
 }
 
-/// Llama 3.1: long waves slowed by `factor`, short ones left alone, a smooth passage between. (Dubey et al. 2024; _compute_llama3_parameters)
+/// Llama 3.1: long waves slowed by `factor`, short ones left alone, a smooth passage between. (Dubey et al. 2024;
+/// _compute_llama3_parameters)
 inline void stretch_llama3(const RopeConfig& rope, double trained_length, std::vector<float>& inverse) {
-  const double low_wavelength = trained_length / rope.low_freq_factor, high_wavelength = trained_length / rope.high_freq_factor;
+  const double low_wavelength = trained_length / rope.low_freq_factor,
+               high_wavelength = trained_length / rope.high_freq_factor;
   for (float& frequency : inverse) {
     const double wavelength = 2 * std::numbers::pi / static_cast<double>(frequency);
     if (wavelength > low_wavelength) {
@@ -76,18 +78,19 @@ inline double stretch_yarn(const RopeConfig& rope, double trained_length, Index 
 
 }  // namespace detail
 
-/// The frequencies for a sequence of which `seen` tokens are known; only "dynamic" depends on that. Throws Error for a rope_type that is
-/// not supported.
+/// The frequencies for a sequence of which `seen` tokens are known; only "dynamic" depends on that. Throws Error for a
+/// rope_type that is not supported.
 inline RopeFrequencies rope_frequencies(const Config& config, Index seen) {
   const RopeConfig& rope = config.rope;
-  const Index trained =
-      rope.original_max_position_embeddings > 0 ? rope.original_max_position_embeddings : config.max_position_embeddings;
+  const Index trained = rope.original_max_position_embeddings > 0 ? rope.original_max_position_embeddings
+                                                                  : config.max_position_embeddings;
   RopeFrequencies result{detail::plain_frequencies(rope.rope_theta, config.head_dim), 1};
   if (rope.rope_type == "linear") {
     for (float& frequency : result.inverse) frequency /= static_cast<float>(rope.factor);
   } else if (rope.rope_type == "dynamic") {  // NTK-aware: the base grows with the length beyond the trained one
     const double length = static_cast<double>(std::max(seen, config.max_position_embeddings));
-    const double stretch = rope.factor * length / static_cast<double>(config.max_position_embeddings) - (rope.factor - 1);
+    const double stretch =
+        rope.factor * length / static_cast<double>(config.max_position_embeddings) - (rope.factor - 1);
     const double dim = static_cast<double>(config.head_dim);
     result.inverse = detail::plain_frequencies(rope.rope_theta * std::pow(stretch, dim / (dim - 2)), config.head_dim);
   } else if (rope.rope_type == "llama3") {

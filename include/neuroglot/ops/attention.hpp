@@ -1,4 +1,5 @@
-/// Scaled dot-product attention over packed sequences: z = softmax(q k^T * scale + mask) v, head by head. (Vaswani et al. 2017)
+/// Scaled dot-product attention over packed sequences: z = softmax(q k^T * scale + mask) v, head by head. (Vaswani et
+/// al. 2017)
 #pragma once
 
 #include <cmath>
@@ -20,7 +21,8 @@ struct AttentionShape {
   Index kv_head(Index head) const { return head / (heads / kv_heads); }
 };
 
-/// One sequence as attention sees it. The queries are its last tokens: query i stands at position keys() - queries() + i.
+/// One sequence as attention sees it. The queries are its last tokens: query i stands at position keys() - queries() +
+/// i.
 template <class T>
 struct AttentionSequence {
   MatrixView<const T> q;  ///< (queries, heads * head_dim)
@@ -65,7 +67,8 @@ void softmax(MatrixView<T> x) {
 
 /// z of one head = pattern (queries, keys) times its values.
 template <class T>
-void attention_mix(const AttentionShape& shape, const AttentionSequence<T>& sequence, Index head, MatrixView<const T> pattern) {
+void attention_mix(const AttentionShape& shape, const AttentionSequence<T>& sequence, Index head,
+                   MatrixView<const T> pattern) {
   const auto v = sequence.v.col_range(shape.kv_head(head) * shape.head_dim, shape.head_dim);
   const auto z = sequence.z.col_range(head * shape.head_dim, shape.head_dim);
   for (Index query = 0; query < z.rows; ++query)

@@ -1,5 +1,5 @@
-/// The contract of a backend: where the arithmetic of a model happens. nn/ and models/ know nothing else about it, so a new one
-/// (CUDA, a faster CPU) is a class with these members and no change above ops/.
+/// The contract of a backend: where the arithmetic of a model happens. nn/ and models/ know nothing else about it, so a
+/// new one (CUDA, a faster CPU) is a class with these members and no change above ops/.
 #pragma once
 
 #include <concepts>
@@ -15,7 +15,8 @@
 
 namespace neuroglot {
 
-/// The weights of one product in a backend's own layout, filled row by row of the published (out_features, in_features).
+/// The weights of one product in a backend's own layout, filled row by row of the published (out_features,
+/// in_features).
 template <class W, class Scalar>
 concept BackendWeight = std::movable<W> && requires(W w, const W c, Index n, const Scalar* from) {
   W(Index{} /* in_features */, Index{} /* out_features */);
@@ -25,33 +26,34 @@ concept BackendWeight = std::movable<W> && requires(W w, const W c, Index n, con
   w.set_row(n, from);
 };
 
-/// Matrices are (tokens, width) unless said otherwise; every operation's equation stands in the file of its name under ops/.
+/// Matrices are (tokens, width) unless said otherwise; every operation's equation stands in the file of its name under
+/// ops/.
 template <class B>
-concept Backend =
-    BackendWeight<typename B::Weight, typename B::Scalar> && std::constructible_from<typename B::Matrix, Index, Index> &&
+concept Backend = BackendWeight<typename B::Weight, typename B::Scalar> &&
+    std::constructible_from<typename B::Matrix, Index, Index> &&
     requires(B b, MatrixView<typename B::Scalar> y, MatrixView<const typename B::Scalar> x, const typename B::Weight w,
              const typename B::Vector vector, std::span<const std::int32_t> ids, std::span<const Index> rows,
-             MatrixView<const float> host, std::span<double> loss, Index n,
-             const AttentionShape shape, const AttentionSequence<typename B::Scalar> sequence,
+             MatrixView<const float> host, std::span<double> loss, Index n, const AttentionShape shape,
+             const AttentionSequence<typename B::Scalar> sequence,
              std::span<const AttentionSequence<typename B::Scalar>> sequences) {
-      { b.workspace() } -> std::same_as<Workspace&>;
-      { b.threads() } -> std::same_as<Threads&>;
-      b.embed(w, ids, y);                                     // y = rows of the table
-      b.matmul(x, w, vector, y);                              // y = x W^T + bias; an empty vector is no bias
-      b.rms_norm(x, vector, 1e-5, y);                         // y may be x
-      b.activate(Silu{}, y);                                  // in place
-      b.add(y, x);                                            // y += x
-      b.multiply(y, x);                                       // y *= x
-      b.rotate(y, x, x, n);                                   // in place; cosines, sines, head_dim
-      b.attention(shape, Causal{}, sequences);                // all heads of all sequences at once, or step by step:
-      b.attention_scores(shape, Causal{}, sequence, n, y);    // y (queries, keys) of head n
-      b.softmax(y);                                           // in place
-      b.attention_mix(shape, sequence, n, x);                 // sequence.z of head n from the pattern x (queries, keys)
-      b.next_token_loss(x, w, ids, loss);                     // loss[row] in nats: cross entropy of x W^T with ids[row]
-      b.gather(x, rows, y);                                   // y[i] = x[rows[i]]
-      b.copy(x, y);                                           // y = x
-      b.upload(host, y);                                      // y = values of the host
-      b.on_host(y, [](MatrixView<float>) {});                 // lets the host read and write y as floats
-    };
+  { b.workspace() } -> std::same_as<Workspace&>;
+  { b.threads() } -> std::same_as<Threads&>;
+  b.embed(w, ids, y);                                   // y = rows of the table
+  b.matmul(x, w, vector, y);                            // y = x W^T + bias; an empty vector is no bias
+  b.rms_norm(x, vector, 1e-5, y);                       // y may be x
+  b.activate(Silu{}, y);                                // in place
+  b.add(y, x);                                          // y += x
+  b.multiply(y, x);                                     // y *= x
+  b.rotate(y, x, x, n);                                 // in place; cosines, sines, head_dim
+  b.attention(shape, Causal{}, sequences);              // all heads of all sequences at once, or step by step:
+  b.attention_scores(shape, Causal{}, sequence, n, y);  // y (queries, keys) of head n
+  b.softmax(y);                                         // in place
+  b.attention_mix(shape, sequence, n, x);               // sequence.z of head n from the pattern x (queries, keys)
+  b.next_token_loss(x, w, ids, loss);                   // loss[row] in nats: cross entropy of x W^T with ids[row]
+  b.gather(x, rows, y);                                 // y[i] = x[rows[i]]
+  b.copy(x, y);                                         // y = x
+  b.upload(host, y);                                    // y = values of the host
+  b.on_host(y, [](MatrixView<float>) {});               // lets the host read and write y as floats
+};
 
 }  // namespace neuroglot

@@ -6,7 +6,8 @@
 
 namespace neuroglot::reference {
 
-/// x (tokens, heads * head_dim), in place; cosine and sine (tokens, d/2), where d <= head_dim is the part of each head that is turned:
+/// x (tokens, heads * head_dim), in place; cosine and sine (tokens, d/2), where d <= head_dim is the part of each head
+/// that is turned:
 ///     x[i]       = x[i] cos - x[i + d/2] sin
 ///     x[i + d/2] = x[i + d/2] cos + x[i] sin
 template <class T>

@@ -7,8 +7,8 @@
 
 namespace neuroglot::reference {
 
-/// Adds the rows of one sequence, x (tokens, neurons), to the totals. Sums run over the rows in double and in order, and are
-/// added to the totals once: the bits depend on the sequence alone, not on how sequences are batched.
+/// Adds the rows of one sequence, x (tokens, neurons), to the totals. Sums run over the rows in double and in order,
+/// and are added to the totals once: the bits depend on the sequence alone, not on how sequences are batched.
 template <class T>
 void accumulate_statistics(MatrixView<const T> x, std::int64_t* positive, double* sum, double* sum_of_squares) {
   for (Index col = 0; col < x.cols; ++col) {

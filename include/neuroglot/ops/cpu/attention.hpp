@@ -1,5 +1,6 @@
-/// ops/attention.hpp in vector code: a block of queries at a time, so that no (queries, keys) matrix of a whole sequence exists
-/// unless a hook asks for one. Step by step or all at once, each value is the same chain of operations: the same bits.
+/// ops/attention.hpp in vector code: a block of queries at a time, so that no (queries, keys) matrix of a whole
+/// sequence exists unless a hook asks for one. Step by step or all at once, each value is the same chain of operations:
+/// the same bits.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,8 @@ struct PackedHead {
   float* values;  ///< panels of values: (head_dim / 16, keys, 16)
 };
 
-inline void pack_head(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index kv_head, const PackedHead& to) {
+inline void pack_head(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index kv_head,
+                      const PackedHead& to) {
   pack_rows_as_panels(sequence.k.col_range(kv_head * shape.head_dim, shape.head_dim), to.keys);
   pack_cols_as_panels(sequence.v.col_range(kv_head * shape.head_dim, shape.head_dim), to.values);
 }
@@ -36,8 +38,8 @@ inline PackedHead take_head(Workspace& workspace, const AttentionShape& shape, I
 
 /// scores (queries, keys seen by the last of them) of queries [first, first + scores.rows); -inf where masked.
 template <class Mask>
-void score(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence, Index head, Index first,
-           const float* key_panels, MatrixView<float> scores) {
+void score(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence, Index head,
+           Index first, const float* key_panels, MatrixView<float> scores) {
   const auto q = sequence.q.col_range(head * shape.head_dim, shape.head_dim).row_range(first, scores.rows);
   matmul_panels(q, key_panels, scores.cols, scores, static_cast<float>(shape.scale));
   for (Index row = 0; row < scores.rows; ++row) {
@@ -79,8 +81,8 @@ void attention_scores(Workspace& workspace, const AttentionShape& shape, const M
 }
 
 /// z of one head of one sequence from its pattern (queries, keys).
-inline void attention_mix(Workspace& workspace, const AttentionShape& shape, const AttentionSequence<float>& sequence, Index head,
-                          MatrixView<const float> pattern) {
+inline void attention_mix(Workspace& workspace, const AttentionShape& shape, const AttentionSequence<float>& sequence,
+                          Index head, MatrixView<const float> pattern) {
   const Workspace::Scope scope(workspace);
   float* const panels = workspace.matrix<float>(1, panel_floats(shape.head_dim, sequence.keys())).data;
   pack_cols_as_panels(sequence.v.col_range(shape.kv_head(head) * shape.head_dim, shape.head_dim), panels);

@@ -61,12 +61,13 @@ class Cpu {
     cpu::attention(threads_, workspace_, shape, mask, sequences);
   }
   template <class Mask>
-  void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence, Index head,
-                        View scores) {
+  void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence,
+                        Index head, View scores) {
     cpu::attention_scores(workspace_, shape, mask, sequence, head, scores);
   }
   void softmax(View x) { cpu::softmax(x); }
-  void attention_mix(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index head, ConstView pattern) {
+  void attention_mix(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index head,
+                     ConstView pattern) {
     cpu::attention_mix(workspace_, shape, sequence, head, pattern);
   }
 
@@ -75,7 +76,8 @@ class Cpu {
   }
 
   void gather(ConstView x, std::span<const Index> rows, View y) {
-    for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());
   }
   void copy(ConstView x, View y) {
     for (Index row = 0; row < x.rows; ++row) std::ranges::copy(x.row(row), y.row(row).data());

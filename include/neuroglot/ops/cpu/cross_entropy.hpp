@@ -1,4 +1,5 @@
-/// ops/cross_entropy.hpp fused with the vocabulary projection: logits exist a block at a time and never leave the cache.
+/// ops/cross_entropy.hpp fused with the vocabulary projection: logits exist a block at a time and never leave the
+/// cache.
 #pragma once
 
 #include <algorithm>
@@ -17,8 +18,9 @@ namespace neuroglot::cpu {
 
 namespace detail {
 
-inline constexpr Index loss_rows = 96;      // rows of x that are taken at a time
-inline constexpr Index loss_columns = 512;  // and columns of the vocabulary: 192 KB of logits, in the second-level cache
+inline constexpr Index loss_rows = 96;  // rows of x that are taken at a time
+inline constexpr Index loss_columns =
+    512;  // and columns of the vocabulary: 192 KB of logits, in the second-level cache
 
 /// What a block of columns contributes to the log-sum-exp of a row.
 struct PartialSum {
@@ -49,8 +51,8 @@ inline double log_sum_exp(std::span<const PartialSum> parts) {
 
 }  // namespace detail
 
-/// loss[row] = cross entropy in nats of the logits x W^T (rows, vocab) with targets[row]. The bits of a row's loss depend on that
-/// row alone. A row whose logits hold a NaN gives NaN.
+/// loss[row] = cross entropy in nats of the logits x W^T (rows, vocab) with targets[row]. The bits of a row's loss
+/// depend on that row alone. A row whose logits hold a NaN gives NaN.
 inline void next_token_loss(Threads& threads, Workspace& workspace, MatrixView<const float> x, const PackedWeight& w,
                             std::span<const std::int32_t> targets, std::span<double> loss) {
   using namespace detail;

@@ -20,12 +20,14 @@ void combine(Threads& threads, MatrixView<float> x, MatrixView<const float> y, F
 
 /// x += y
 inline void add(Threads& threads, MatrixView<float> x, MatrixView<const float> y) {
-  detail::combine(threads, x, y, [](float* to, const float* from) NEUROGLOT_VECTORIZED { write(to, Eight(to).v + Eight(from).v); });
+  detail::combine(threads, x, y,
+                  [](float* to, const float* from) NEUROGLOT_VECTORIZED { write(to, Eight(to).v + Eight(from).v); });
 }
 
 /// x *= y
 inline void multiply(Threads& threads, MatrixView<float> x, MatrixView<const float> y) {
-  detail::combine(threads, x, y, [](float* to, const float* from) NEUROGLOT_VECTORIZED { write(to, Eight(to).v * Eight(from).v); });
+  detail::combine(threads, x, y,
+                  [](float* to, const float* from) NEUROGLOT_VECTORIZED { write(to, Eight(to).v * Eight(from).v); });
 }
 
 }  // namespace neuroglot::cpu

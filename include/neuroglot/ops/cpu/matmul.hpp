@@ -1,8 +1,8 @@
 /// The matrix product on the CPU: y = x W^T + b with weights packed once, or with panels packed from an activation.
 ///
-/// Every element of y is a sum of chains fma(x[k+63], w[k+63], ... fma(x[k], w[k], 0)) over k = 0, 64, 128, ..., added up
-/// in that order, then + bias. Its bits depend on x's row and on W's row alone: not on the other rows of the batch, nor
-/// their number, nor the threads, nor the columns.
+/// Every element of y is a sum of chains fma(x[k+63], w[k+63], ... fma(x[k], w[k], 0)) over k = 0, 64, 128, ..., added
+/// up in that order, then + bias. Its bits depend on x's row and on W's row alone: not on the other rows of the batch,
+/// nor their number, nor the threads, nor the columns.
 #pragma once
 
 #include <algorithm>

@@ -16,8 +16,10 @@ struct Avx2Matmul {
   /// One tile of Rows x (16 Panels). Tiles of few rows take several panels at once to have sums enough in flight.
   template <int Rows, int Panels, class Layout, class Epilogue>
   NEUROGLOT_AVX2 static void tile(const Tile& t, const Epilogue& epilogue) {
-    if (t.columns >= Panels * panel_width) add_chains<Rows, Panels, Layout, true>(t, epilogue);
-    else add_chains<Rows, Panels, Layout, false>(t, epilogue);
+    if (t.columns >= Panels * panel_width)
+      add_chains<Rows, Panels, Layout, true>(t, epilogue);
+    else
+      add_chains<Rows, Panels, Layout, false>(t, epilogue);
   }
   /// Rows of x (rows <= 6, depth) interleaved: out[k * rows + r] = x(r, k).
   NEUROGLOT_AVX2 static void interleave(MatrixView<const float> x, float* out) {
@@ -95,9 +97,10 @@ struct Avx2Matmul {
     }
   }
 
-  // sum[r][v] += x(r, k) * panel(k, 8 v ...) for every k, two of them a turn: 41 instructions for 24 FMAs instead of 46.
-  // Alone on a core both keep the FMA units busy; where another thread has half of the core's decoder, fewer instructions
-  // are 7 to 8% faster (Zen 3). Of 4 a turn gcc moves sums between registers, and half of that is lost again.
+  // sum[r][v] += x(r, k) * panel(k, 8 v ...) for every k, two of them a turn: 41 instructions for 24 FMAs instead
+  // of 46. Alone on a core both keep the FMA units busy; where another thread has half of the core's decoder, fewer
+  // instructions are 7 to 8% faster (Zen 3). Of 4 a turn gcc moves sums between registers, and half of that is lost
+  // again.
   template <int Rows, int Panels, class Layout>
   NEUROGLOT_AVX2_INLINE void add_products(const Tile& t, __m256 (&sum)[Rows][2 * Panels]) {
     constexpr Index x_step = std::is_same_v<Layout, PackedRows> ? Rows : 1;
@@ -117,7 +120,8 @@ struct Avx2Matmul {
 
   // sum[r][v] += x(r, k) * panel(k, 8 v ...) for one k.
   template <int Rows, int Panels, class Layout>
-  NEUROGLOT_AVX2_INLINE void add_step(const float* x, const float* panel, const Tile& t, __m256 (&sum)[Rows][2 * Panels]) {
+  NEUROGLOT_AVX2_INLINE void add_step(const float* x, const float* panel, const Tile& t,
+                                      __m256 (&sum)[Rows][2 * Panels]) {
     const Index x_stride = std::is_same_v<Layout, PackedRows> ? 1 : t.x_stride;
     __m256 w[2 * Panels];
     NEUROGLOT_UNROLLED

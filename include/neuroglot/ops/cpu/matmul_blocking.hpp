@@ -15,7 +15,8 @@ namespace neuroglot::cpu::detail {
 inline constexpr Index depth_block = 576;
 static_assert(depth_block % chain_length == 0, "a block of k ends where a chain ends");
 
-/// n cut into the fewest parts of at most `most` (which is a multiple of `unit`), as even as multiples of `unit` allow: the size of all but the last.
+/// n cut into the fewest parts of at most `most` (which is a multiple of `unit`), as even as multiples of `unit` allow:
+/// the size of all but the last.
 constexpr Index even_part(Index n, Index most, Index unit) {
   const Index parts = std::max<Index>(1, (n + most - 1) / most);
   return std::max(unit, ((n + parts - 1) / parts + unit - 1) / unit * unit);

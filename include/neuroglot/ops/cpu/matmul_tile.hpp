@@ -18,9 +18,9 @@ inline constexpr Index chain_length = 64;
 
 /// One step of a product: y (Rows, columns) = or += x (Rows, depth) . panels (depth, columns).
 ///
-/// Every element of y is a sum of chains, added up in order; a chain is fused multiply-adds over 64 neighbouring k, begun
-/// at zero. With `resume` the chains go on from what an earlier tile, whose depth was a multiple of 64, left in y. How
-/// rows, columns and depth are cut into tiles therefore changes no bit of the result.
+/// Every element of y is a sum of chains, added up in order; a chain is fused multiply-adds over 64 neighbouring k,
+/// begun at zero. With `resume` the chains go on from what an earlier tile, whose depth was a multiple of 64, left in
+/// y. How rows, columns and depth are cut into tiles therefore changes no bit of the result.
 struct Tile {
   const float* x;      ///< PackedRows: element (r, k) at x[k * Rows + r]; PlainRows: at x[r * x_stride + k]
   Index x_stride;      ///< of PlainRows only

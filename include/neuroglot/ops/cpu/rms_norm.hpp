@@ -15,13 +15,14 @@ inline void rms_norm(Threads& threads, MatrixView<const float> x, const float* w
       for (Index row = first; row < first + count; ++row) {
         const float* const from = x.row(row).data();
         Float8 squares{};
-        each_eight(x.cols, [&](const float* values) NEUROGLOT_VECTORIZED { squares += Eight(values).v * Eight(values).v; }, from);
+        each_eight(
+            x.cols, [&](const float* values) NEUROGLOT_VECTORIZED { squares += Eight(values).v * Eight(values).v; },
+            from);
         const float scale = 1.0f / std::sqrt(sum(squares) / static_cast<float>(x.cols) + eps);
         each_eight(
             x.cols,
-            [&](float* to, const float* values, const float* weights) NEUROGLOT_VECTORIZED {
-              write(to, Eight(values).v * scale * Eight(weights).v);
-            },
+            [&](float* to, const float* values, const float* weights)
+                NEUROGLOT_VECTORIZED { write(to, Eight(values).v * scale * Eight(weights).v); },
             y.row(row).data(), from, weight);
       }
     });

@@ -1,8 +1,9 @@
-/// Eight floats at a time, as plain C++: the compiler's vector types compile for whatever instruction set surrounds them.
+/// Eight floats at a time, as plain C++: the compiler's vector types compile for whatever instruction set surrounds
+/// them.
 ///
-/// A loop over eights is written once and compiled twice by vectorized(): for AVX2+FMA, chosen at run time where the machine has
-/// it, and for any x86-64. Vectors are never function arguments or results (only references are): how they would be passed
-/// differs between the two.
+/// A loop over eights is written once and compiled twice by vectorized(): for AVX2+FMA, chosen at run time where the
+/// machine has it, and for any x86-64. Vectors are never function arguments or results (only references are): how they
+/// would be passed differs between the two.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +17,8 @@
 #include "neuroglot/core/matrix.hpp"
 #include "neuroglot/ops/cpu/instruction_set.hpp"
 
-/// For the lambda given to vectorized() and for those inside it: inlined, they are compiled for the same instruction set.
+/// For the lambda given to vectorized() and for those inside it: inlined, they are compiled for the same instruction
+/// set.
 #define NEUROGLOT_VECTORIZED __attribute__((always_inline))
 #define NEUROGLOT_INLINE inline __attribute__((always_inline))
 
@@ -52,15 +54,17 @@ NEUROGLOT_INLINE void write(T* to, const Vector& values) {
 }
 
 /// Sum and largest of the lanes, always taken in this order.
-NEUROGLOT_INLINE float sum(const Float8& x) { return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7])); }
+NEUROGLOT_INLINE float sum(const Float8& x) {
+  return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
+}
 NEUROGLOT_INLINE float largest(const Float8& x) {
   float result = x[0];
   for (int i = 1; i < 8; ++i) result = x[i] > result ? x[i] : result;
   return result;
 }
 
-/// x becomes e^x, to two units in the last place: x = n ln 2 + r, e^r by its Taylor polynomial on |r| <= ln 2 / 2, times 2^n.
-/// 0 below -87.3 (where the result would be subnormal), infinity above 88.7, NaN stays NaN.
+/// x becomes e^x, to two units in the last place: x = n ln 2 + r, e^r by its Taylor polynomial on |r| <= ln 2 / 2,
+/// times 2^n. 0 below -87.3 (where the result would be subnormal), infinity above 88.7, NaN stays NaN.
 NEUROGLOT_INLINE void exponentiate(Float8& x) {
   constexpr float low = -87.33654f, high = 88.72283f;
   const Float8 lowest = Float8{} + low, highest = Float8{} + high;
@@ -87,12 +91,14 @@ NEUROGLOT_INLINE void exponentiate(Float8& x) {
 /// Runs body(), a lambda marked NEUROGLOT_VECTORIZED, compiled for the instruction set of this machine.
 template <class Body>
 inline void vectorized(const Body& body) {
-  if (instruction_set() >= InstructionSet::avx2_fma) detail::run_avx2_fma(body);
-  else body();
+  if (instruction_set() >= InstructionSet::avx2_fma)
+    detail::run_avx2_fma(body);
+  else
+    body();
 }
 
-/// Calls f(pointers + 0), f(pointers + 8), ... over [0, n). The last n % 8 elements are handed over as copies, padded with zeros, and
-/// what f wrote through pointers to mutable floats is copied back.
+/// Calls f(pointers + 0), f(pointers + 8), ... over [0, n). The last n % 8 elements are handed over as copies, padded
+/// with zeros, and what f wrote through pointers to mutable floats is copied back.
 template <class F, class... Floats>
 NEUROGLOT_INLINE void each_eight(Index n, const F& f, Floats*... pointers) {
   Index i = 0;

@@ -33,7 +33,8 @@ NEUROGLOT_INLINE float exponentiate_and_sum(float* values, Index n, float shift)
         write(x, power);
       },
       values);
-  each_eight(n, [&](const float* x) NEUROGLOT_VECTORIZED { total += Eight(x).v; }, values);
+  each_eight(
+      n, [&](const float* x) NEUROGLOT_VECTORIZED { total += Eight(x).v; }, values);
   return sum(total);
 }
 
@@ -46,7 +47,8 @@ inline void softmax(MatrixView<float> x) {
       float* const values = x.row(row).data();
       const float total = detail::exponentiate_and_sum(values, x.cols, detail::largest_of(values, x.cols));
       const float scale = 1.0f / total;
-      each_eight(x.cols, [&](float* value) NEUROGLOT_VECTORIZED { write(value, Eight(value).v * scale); }, values);
+      each_eight(
+          x.cols, [&](float* value) NEUROGLOT_VECTORIZED { write(value, Eight(value).v * scale); }, values);
     }
   });
 }

@@ -26,7 +26,8 @@ NEUROGLOT_INLINE void add_row(ColumnSums& sums, const float* values, Index width
       width,
       [&](const float* x) NEUROGLOT_VECTORIZED {
         const auto at = static_cast<std::size_t>(col);
-        write(&sums.positive[at], EightInts(&sums.positive[at]).v - (Eight(x).v > 0.0f));  // a comparison gives -1 where it holds
+        write(&sums.positive[at],
+              EightInts(&sums.positive[at]).v - (Eight(x).v > 0.0f));  // a comparison gives -1 where it holds
         for (std::size_t part = 0; part < 8; part += 4) {
           const Double4 wide{x[part], x[part + 1], x[part + 2], x[part + 3]};
           write(&sums.sum[at + part], FourDoubles(&sums.sum[at + part]).v + wide);
@@ -38,7 +39,8 @@ NEUROGLOT_INLINE void add_row(ColumnSums& sums, const float* values, Index width
 }
 }  // namespace detail
 
-/// Adds the rows of one sequence, x (tokens, neurons), to the totals; strips of columns are shared out where there is a team.
+/// Adds the rows of one sequence, x (tokens, neurons), to the totals; strips of columns are shared out where there is a
+/// team.
 inline void accumulate_statistics(Threads* threads, MatrixView<const float> x, std::int64_t* positive, double* sum,
                                   double* sum_of_squares) {
   using detail::ColumnSums;
@@ -55,7 +57,8 @@ inline void accumulate_statistics(Threads* threads, MatrixView<const float> x, s
     }
   };
   const Index strips = (x.cols + ColumnSums::width - 1) / ColumnSums::width;
-  if (threads != nullptr) threads->for_each(strips, add_strip);
+  if (threads != nullptr)
+    threads->for_each(strips, add_strip);
   else
     for (Index strip = 0; strip < strips; ++strip) add_strip(strip, 0);
 }

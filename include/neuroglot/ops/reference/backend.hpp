@@ -1,5 +1,5 @@
-/// The backend that is right: double precision and the plain loops of ops/, nothing else. Tests take it as the truth, and any
-/// result can be checked by running it again with it. About a hundred times slower than Cpu.
+/// The backend that is right: double precision and the plain loops of ops/, nothing else. Tests take it as the truth,
+/// and any result can be checked by running it again with it. About a hundred times slower than Cpu.
 #pragma once
 
 #include <algorithm>
@@ -41,10 +41,13 @@ class Reference {
   }
   void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
     each_row(y, [&](Index row) {
-      reference::matmul<double>(x.row_range(row, 1), w.view(), bias.empty() ? nullptr : bias.data(), y.row_range(row, 1));
+      reference::matmul<double>(x.row_range(row, 1), w.view(), bias.empty() ? nullptr : bias.data(),
+                                y.row_range(row, 1));
     });
   }
-  void rms_norm(ConstView x, const Vector& weight, double eps, View y) { reference::rms_norm<double>(x, weight.data(), eps, y); }
+  void rms_norm(ConstView x, const Vector& weight, double eps, View y) {
+    reference::rms_norm<double>(x, weight.data(), eps, y);
+  }
   template <class Activation>
   void activate(Activation f, View x) {
     reference::activate(f, x);
@@ -67,12 +70,13 @@ class Reference {
       }
   }
   template <class Mask>
-  void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<double>& sequence, Index head,
-                        View scores) {
+  void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<double>& sequence,
+                        Index head, View scores) {
     reference::attention_scores(shape, mask, sequence, head, scores);
   }
   void softmax(View x) { reference::softmax(x); }
-  void attention_mix(const AttentionShape& shape, const AttentionSequence<double>& sequence, Index head, ConstView pattern) {
+  void attention_mix(const AttentionShape& shape, const AttentionSequence<double>& sequence, Index head,
+                     ConstView pattern) {
     reference::attention_mix(shape, sequence, head, pattern);
   }
 
@@ -86,7 +90,8 @@ class Reference {
   }
 
   void gather(ConstView x, std::span<const Index> rows, View y) {
-    for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());
   }
   void copy(ConstView x, View y) {
     for (Index row = 0; row < x.rows; ++row) std::ranges::copy(x.row(row), y.row(row).data());
