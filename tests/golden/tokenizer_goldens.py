@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes tests/golden/data/tokenizers: small tokenizers of every supported kind and what Hugging Face makes of hostile texts.
 
-    tokenizer_goldens.py     writes the files next to itself; needs tokenizers 0.23 and sentencepiece 0.2
+    tokenizer_goldens.py     writes the files next to itself; needs tokenizers 0.23, transformers 5.23 and sentencepiece 0.2
 
 Each folder holds a tokenizer and golden.jsonl: first the ids that special tokens add before and after a text, then for each text
 its ids, the spans in bytes of UTF-8 (Hugging Face's offsets count characters) and the decoded text.
@@ -9,11 +9,13 @@ its ids, the spans in bytes of UTF-8 (Hugging Face's offsets count characters) a
 import io
 import json
 import os
+import tempfile
 
 import sentencepiece
+import transformers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from compare_tokenizers import byte_spans, published_llama, unknown_bytes
+from compare_tokenizers import byte_spans, charsmap_of, pieces_of, published_llama, unknown_bytes
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "tokenizers")
 LLAMA3 = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+"
@@ -134,22 +136,122 @@ def write_golden(folder, tokenizer, longest=20000, before=(), after=()):
         entry = {"text": text, "ids": plain.ids, "begins": [int(begin) for begin, _ in spans], "ends": [int(end) for _, end in spans]}
         for key, skip in (("decoded", False), ("without_special", True)):
             decoded = tokenizer.decode(plain.ids, skip_special_tokens=skip)
-            if "\ufffd" in decoded and "\ufffd" not in text:
+            if type(tokenizer.decoder).__name__ == "ByteLevel" and "\ufffd" in decoded and "\ufffd" not in text:
                 entry[key] = None  # Hugging Face takes an added token's Latin-1 letters for bytes: "é" comes back as U+FFFD
             elif decoded != text:
                 entry[key] = decoded
         lines.append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
-    special = tokenizer.encode("a")
-    at = special.ids.index(tokenizer.encode("a", add_special_tokens=False).ids[0])
-    head = {"before": [*before, *special.ids[:at]], "after": [*special.ids[at + 1:], *after]}
+    special, plain = tokenizer.encode("a").ids, tokenizer.encode("a", add_special_tokens=False).ids
+    at = next(i for i in range(len(special)) if special[i:i + len(plain)] == plain)
+    head = {"before": [*before, *special[:at]], "after": [*special[at + len(plain):], *after]}
     with open(os.path.join(folder, "golden.jsonl"), "w", encoding="utf-8") as out:
         out.write("\n".join([json.dumps(head), *lines]) + "\n")
 
 
-def make_byte_level(name, tokenizer, old_merges=False, longest=20000):
+def word_piece(**options):
+    """BERT's pipeline; `options`: BertNormalizer's. Its "model" does not say its type, as in files before tokenizers 0.9."""
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=60))
+    tokenizer.normalizer = normalizers.BertNormalizer(**options)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    tokenizer.train_from_iterator(CORPUS, trainers.WordPieceTrainer(vocab_size=500, limit_alphabet=120, special_tokens=special,
+                                                                    show_progress=False))
+    tokenizer.add_tokens([AddedToken("Mot", normalized=True, single_word=True)])
+    ids = {name: tokenizer.token_to_id(name) for name in special}
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", ids["[SEP]"]), ("[CLS]", ids["[CLS]"]))
+    tokenizer.decoder = decoders.WordPiece(cleanup=options["lowercase"])
+    return tokenizer
+
+
+def small_sentencepiece(model_type, **options):
+    """A SentencePiece model with a few rules of its own instead of NFKC's, which would be 240 KB."""
+    rules = {"\n": " ", "\t": " ", "\r": " ", "\u3000": " ", "\u00a0": " ", "\u200b": "", "\x01": "", "ﬁ": "fi", "①": "1", "ª": "a",
+             "ｆ": "f", "½": "1⁄2", "ﷺ": "صلى الله", "e\u0301": "é", "\u0327": ""}
+    with tempfile.NamedTemporaryFile("w", suffix=".tsv") as table:
+        for old, new in rules.items():
+            table.write("\t".join(" ".join(f"{ord(c):X}" for c in side) for side in (old, new)) + "\n")
+        table.flush()
+        model = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(CORPUS), model_writer=model, model_type=model_type, normalization_rule_tsv=table.name,
+            num_threads=1, minloglevel=2, **{"character_coverage": 0.98, **options})
+    return model.getvalue()
+
+
+def unigram():
+    model = small_sentencepiece("unigram", vocab_size=230)
+    tokenizer = Tokenizer(models.Unigram(pieces_of(model), unk_id=0))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.Precompiled(charsmap_of(model)), normalizers.Replace(Regex(" {2,}"), " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens(["<s>", "</s>"])
+    tokenizer.add_tokens([added("<left>", lstrip=True), added("<right>", rstrip=True)])
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 2)])
+    return tokenizer
+
+
+def bpe_bytes():
+    """Gemma's and Llama's kind; the vocabulary lacks some bytes, so that unknown tokens come up too."""
+    tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="first", split=False)
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)])
+    bytes_ = [f"<0x{byte:02X}>" for byte in range(256) if not 0xE0 <= byte < 0xE3]
+    trainer = trainers.BpeTrainer(vocab_size=600, limit_alphabet=100, special_tokens=["<unk>", "<s>", *bytes_], show_progress=False)
+    tokenizer.train_from_iterator(CORPUS, trainer)
+    file = json.loads(tokenizer.to_str())
+    file["added_tokens"] = [token for token in file["added_tokens"] if token["content"] in ("<unk>", "<s>")]
+    return Tokenizer.from_str(json.dumps(file))
+
+
+def roberta():
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    tokenizer.decoder = decoders.ByteLevel()
+    train(tokenizer, 520, [added("<s>", special=True), added("</s>", special=True), added("<mask>", special=True, lstrip=True)])
+    ids = {name: tokenizer.token_to_id(name) for name in ("<s>", "</s>")}
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", ids["</s>"]), ("<s>", ids["<s>"]))
+    return tokenizer
+
+
+def make_old(name, files, longest=300, **settings):
+    """A folder without tokenizer.json; the golden ids are those of the tokenizer that transformers makes of it."""
+    folder = os.path.join(DATA, name)
+    os.makedirs(folder, exist_ok=True)
+    for file, contents in files.items():
+        with open(os.path.join(folder, file), "wb") as out:
+            out.write(contents)
+    write_json(os.path.join(folder, "tokenizer_config.json"), settings)
+    write_golden(folder, transformers.AutoTokenizer.from_pretrained(folder).backend_tokenizer, longest)
+
+
+def make_old_ones():
+    model = json.loads(word_piece(lowercase=True).to_str())["model"]
+    pieces = sorted(model["vocab"], key=model["vocab"].get)
+    make_old("vocab_txt", {"vocab.txt": "".join(piece + "\n" for piece in pieces).encode()}, tokenizer_class="BertTokenizer",
+             do_lower_case=False, strip_accents=True, mask_token="[MASKE]")
+    model = json.loads(roberta().to_str())["model"]
+    files = {"vocab.json": json.dumps(model["vocab"], ensure_ascii=False).encode(),
+             "merges.txt": ("#version: 0.2\n" + "".join(" ".join(merge) + "\n" for merge in model["merges"])).encode()}
+    make_old("vocab_json", files, tokenizer_class="GPT2Tokenizer", add_bos_token=True, pad_token="<pad>",
+             **{role: {"__type": "AddedToken", "content": "</s>", "normalized": True} for role in ("bos_token", "eos_token")})
+    make_old("vocab_json_roberta", files, longest=100, tokenizer_class="RobertaTokenizer", trim_offsets=True)
+    make_old("xlm_roberta", {"sentencepiece.bpe.model": small_sentencepiece("unigram", vocab_size=230, user_defined_symbols=["<both>"])},
+             tokenizer_class="XLMRobertaTokenizer")
+    make_old("albert", {"spiece.model": small_sentencepiece("unigram", vocab_size=200, pad_id=0, unk_id=1, bos_id=-1, eos_id=-1,
+                                                            control_symbols=["[CLS]", "[SEP]"], user_defined_symbols=["[MASK]", "(", "-"])},
+             longest=100, tokenizer_class="AlbertTokenizer")
+    make_old("gemma", {"tokenizer.model": small_sentencepiece(
+        "bpe", vocab_size=500, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>", bos_piece="<bos>",
+        byte_fallback=True, user_defined_symbols=["<mask>", "\n", "\n\n", "▁▁"], add_dummy_prefix=False, remove_extra_whitespaces=False,
+        character_coverage=0.99)}, longest=100, tokenizer_class="GemmaTokenizer", add_bos_token=True)
+
+
+def make_json(name, tokenizer, old_merges=False, longest=20000, without_type=False):
     folder = os.path.join(DATA, name)
     os.makedirs(folder, exist_ok=True)
     file = json.loads(tokenizer.to_str())
+    if without_type:
+        del file["model"]["type"]
     if old_merges:  # as files before tokenizers 0.20 have them
         file["model"]["merges"] = [" ".join(merge) for merge in file["model"]["merges"]]
     write_json(os.path.join(folder, "tokenizer.json"), file)
@@ -171,11 +273,17 @@ def make_sentencepiece():
 
 
 def main():
-    make_byte_level("gpt2_digits", gpt2_digits())
-    make_byte_level("llama3", llama3())
-    make_byte_level("nfc_prefix", nfc_prefix(), old_merges=True, longest=1000)
-    make_byte_level("nfkd_contiguous", nfkd_contiguous(), longest=1000)
+    make_json("gpt2_digits", gpt2_digits())
+    make_json("llama3", llama3())
+    make_json("nfc_prefix", nfc_prefix(), old_merges=True, longest=1000)
+    make_json("nfkd_contiguous", nfkd_contiguous(), longest=1000)
     make_sentencepiece()
+    make_json("word_piece_uncased", word_piece(lowercase=True), longest=300, without_type=True)
+    make_json("word_piece_cased", word_piece(lowercase=False, handle_chinese_chars=False), longest=300)
+    make_json("unigram", unigram(), longest=300)
+    make_json("bpe_byte_fallback", bpe_bytes(), longest=300)
+    make_json("roberta", roberta(), longest=300)
+    make_old_ones()
 
 
 if __name__ == "__main__":

@@ -72,6 +72,29 @@ TEST_CASE("a part of an unknown type is refused by name") {
   }
 }
 
+TEST_CASE("a model that does not say its type is told by its members") {
+  json file = small_file();
+  file["model"].erase("type");
+  CHECK(read(file)->description().starts_with("byte-level BPE"));
+  file["model"].erase("merges");
+  refused(file, "model: \"type\" is missing");
+  file["model"] = {{"vocab", {{"[UNK]", 0}}}, {"max_input_chars_per_word", 100}};
+  CHECK(read(file)->description().starts_with("WordPiece"));
+  file["model"] = {{"vocab", json::array({json::array({"<unk>", 0.0})})}, {"unk_id", 0}};
+  CHECK(read(file)->description().starts_with("Unigram"));
+}
+
+TEST_CASE("what skip_special leaves out goes by what is decoded, as in Hugging Face") {
+  json file = small_file();
+  file["added_tokens"] = {added_token(258, "<s>")};
+  file["added_tokens"][0]["normalized"] = true;
+  file["normalizer"] = {{"type", "Prepend"}, {"prepend", "x"}};
+  const auto tokenizer = read(file);
+  CHECK(tokenizer->encode("<s>", SpecialTokens::none).ids == std::vector<TokenId>{258});
+  CHECK(tokenizer->decode(std::vector<TokenId>{258}) == "x<s>");
+  CHECK(tokenizer->decode(std::vector<TokenId>{258}, true) == "x<s>");
+}
+
 TEST_CASE("a member that nobody reads is refused") {
   json file = small_file();
   file["pre_tokenizer"]["surprise"] = 1;
@@ -91,10 +114,15 @@ TEST_CASE("options of BPE that would change the result are refused") {
   }
 }
 
-TEST_CASE("BPE without a byte-level pre-tokenizer is refused, and so is one with something after it") {
+TEST_CASE("BPE without a byte-level pre-tokenizer merges characters") {
   json file = small_file();
   file["pre_tokenizer"] = nullptr;
-  refused(file, "a BPE model without a \"ByteLevel\" pre_tokenizer");
+  CHECK(read(file)->description().starts_with("BPE"));
+  CHECK(read(file)->encode("ethe", SpecialTokens::none).ids == std::vector<TokenId>{'e', 257});
+}
+
+TEST_CASE("a byte-level pre-tokenizer with something after it is refused") {
+  json file = small_file();
   file["pre_tokenizer"] = {
       {"type", "Sequence"},
       {"pretokenizers", {small_file()["pre_tokenizer"], {{"type", "Digits"}, {"individual_digits", true}}}}};
@@ -160,7 +188,7 @@ TEST_CASE("a pattern that can not be run is refused where it stands") {
   const json split = {
       {"type", "Split"}, {"pattern", {{"Regex", "[a&&b]"}}}, {"behavior", "Isolated"}, {"invert", false}};
   file["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", {split, small_file()["pre_tokenizer"]}}};
-  refused(file, "tokenizer.json: pre_tokenizer.pretokenizers[0]: the pattern \"[a&&b]\" has an intersection");
+  refused(file, "tokenizer.json: pre_tokenizer.pretokenizers[0].pattern: the pattern \"[a&&b]\" has an intersection");
 }
 
 TEST_CASE("sequences nested without end are refused") {

@@ -110,12 +110,13 @@ class AddedTokens {
   AddedTokens() = default;
   AddedTokens(const std::vector<AddedToken>& tokens, const Normalizer& normalizer) {
     std::vector<AddedToken> raw, normalized;
-    for (const AddedToken& token : tokens) {
+    for (AddedToken token : tokens) {
       names_.add(token.content, token.id);
-      if (token.special) special_.insert(token.id);
-      (token.normalized ? normalized : raw).push_back(token);
+      if (token.special) special_.insert(token.content);
+      if (token.normalized) token.content = std::string(normalizer(AlignedText(token.content, 0)).text());
+      decoded_.add(token.content, token.id);
+      (token.normalized ? normalized : raw).push_back(std::move(token));
     }
-    for (AddedToken& token : normalized) token.content = std::string(normalizer(AlignedText(token.content, 0)).text());
     raw_ = AddedTokenMatcher(std::move(raw));
     normalized_ = AddedTokenMatcher(std::move(normalized));
   }
@@ -123,13 +124,17 @@ class AddedTokens {
   const AddedTokenMatcher& raw() const { return raw_; }
   const AddedTokenMatcher& normalized() const { return normalized_; }
   const Vocabulary& names() const { return names_; }
-  bool is_special(TokenId id) const { return special_.contains(id); }
+  /// What decode makes of the tokens: the normalised name of those that are looked for in the normalised text.
+  const Vocabulary& decoded() const { return decoded_; }
+  /// Whether decode's skip_special leaves out what decodes to `name`.
+  bool is_special(const std::string& name) const { return special_.contains(name); }
 
  private:
   AddedTokenMatcher raw_;
   AddedTokenMatcher normalized_;
   Vocabulary names_;
-  std::set<TokenId> special_;
+  Vocabulary decoded_;
+  std::set<std::string> special_;
 };
 
 namespace detail {

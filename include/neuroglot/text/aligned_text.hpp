@@ -35,16 +35,32 @@ class AlignedText {
     return {begin_ + begin, begin_ + end};
   }
 
+  /// Adds the span of each byte in [begin, end) of text(), which are whole characters, to `out`.
+  void append_spans(std::size_t begin, std::size_t end, std::vector<ByteSpan>& out) const {
+    if (rewritten_) {
+      out.insert(out.end(), at(begin), at(end));
+      return;
+    }
+    for (std::size_t byte = begin; byte < end;) {
+      const std::size_t length = utf8_length(part_[byte]);
+      out.insert(out.end(), length, ByteSpan{begin_ + byte, begin_ + byte + length});
+      byte += length;
+    }
+  }
+
   /// Bytes [begin, end) of text() alone; both on character boundaries. A slice of an input part refers to the same
   /// input.
   AlignedText slice(std::size_t begin, std::size_t end) const {
     if (!rewritten_) return AlignedText(part_.substr(begin, end - begin), begin_ + begin);
-    const auto at = [&](std::size_t i) { return spans_.begin() + static_cast<std::ptrdiff_t>(i); };
     return AlignedText(text_.substr(begin, end - begin), {at(begin), at(end)},
                        begin < end ? spans_[begin].begin : begin_);
   }
 
  private:
+  std::vector<ByteSpan>::const_iterator at(std::size_t i) const {
+    return spans_.begin() + static_cast<std::ptrdiff_t>(i);
+  }
+
   std::string_view part_;
   std::string text_;
   std::vector<ByteSpan> spans_;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "neuroglot/text/bpe_merges.hpp"
 #include "neuroglot/text/byte_alphabet.hpp"
 #include "neuroglot/text/json_node.hpp"
 #include "neuroglot/text/merges.hpp"
@@ -34,7 +35,7 @@ class ByteBpe {
 
   /// merges: pairs of pieces that join, the first the strongest. `whole_words`: a word that is a piece is that piece,
   /// even where the merges would not lead there ("ignore_merges", Llama 3).
-  ByteBpe(Vocabulary vocabulary, const std::vector<std::pair<std::string, std::string>>& merges, bool whole_words);
+  ByteBpe(Vocabulary vocabulary, const PieceMerges& merges, bool whole_words);
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
 
@@ -98,9 +99,8 @@ class ByteBpe {
   detail::IdMap words_;               // bytes to ids, only where whole words come first
 };
 
-inline ByteBpe::ByteBpe(Vocabulary vocabulary, const std::vector<std::pair<std::string, std::string>>& merges,
-                        bool whole_words)
-    : vocabulary_(std::move(vocabulary)), table_(merges.size()) {
+inline ByteBpe::ByteBpe(Vocabulary vocabulary, const PieceMerges& merges, bool whole_words)
+    : vocabulary_(std::move(vocabulary)), table_(make_merge_table(merges, vocabulary_)) {
   for (TokenId id = 0; id < vocabulary_.size(); ++id) {
     const auto bytes = bytes_of_spelling(vocabulary_.piece(id));
     bytes_.push_back(bytes ? static_cast<std::uint32_t>(bytes->size()) : 0);
@@ -111,57 +111,18 @@ inline ByteBpe::ByteBpe(Vocabulary vocabulary, const std::vector<std::pair<std::
     byte_ids_[byte] = vocabulary_.id(spell_bytes({&one, 1}));
     if (byte_ids_[byte] < 0 && byte < 0xf5 && byte != 0xc0 && byte != 0xc1) lacks_bytes_ = true;
   }
-  for (std::size_t rank = 0; rank < merges.size(); ++rank) {
-    const auto& [left, right] = merges[rank];
-    const auto id = [&](const std::string& piece) {
-      const TokenId found = vocabulary_.id(piece);
-      if (found < 0) throw error("merge ", rank, ": ", detail::quoted(piece), " is not in the vocabulary");
-      return found;
-    };
-    table_.add(id(left), id(right), {static_cast<std::uint32_t>(rank), id(left + right)});
-  }
 }
 
 namespace detail {
 
-// "a b" or ["a", "b"].
-inline std::pair<std::string, std::string> read_merge(const JsonNode& node) {
-  if (node.is_array()) {
-    if (node.size() != 2) throw node.fault("two pieces expected, not ", node.size());
-    return {node.at(std::size_t{0}).string(), node.at(std::size_t{1}).string()};
-  }
-  const std::string& text = node.string();
-  const std::size_t space = text.find(' ');
-  if (space == std::string::npos || text.find(' ', space + 1) != std::string::npos)
-    throw node.fault("two pieces with one space between them expected, not ", quoted(text));
-  return {text.substr(0, space), text.substr(space + 1)};
-}
-
-inline void refuse_unless_neutral(const JsonNode& model, const std::string& key) {
-  const auto node = model.find(key);
-  const bool neutral = !node || (node->is_string() && node->string().empty()) || node->value() == nlohmann::json(false);
-  if (!neutral)
-    throw model.fault("\"", key, "\": ", quoted(node->value().dump()), " is not supported with byte-level BPE");
-}
-
 /// `model`: tokenizer.json's "model", of type BPE.
 inline ByteBpe read_byte_bpe(const JsonNode& model) {
-  model.allow_only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
-                    "byte_fallback", "ignore_merges", "vocab", "merges"});
+  allow_bpe_options_only(model);
   for (const char* key : {"dropout", "continuing_subword_prefix", "end_of_word_suffix", "byte_fallback"})
-    refuse_unless_neutral(model, key);
-  const JsonNode list = model.at("merges");
-  std::vector<std::pair<std::string, std::string>> merges;
-  merges.reserve(list.size());
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    const JsonNode merge = list.at(i);
-    if (merge.is_string() && merge.string().starts_with("#version")) continue;
-    merges.push_back(read_merge(merge));
-  }
-  Vocabulary vocabulary = read_vocabulary(model.at("vocab"));
+    refuse_unless_neutral(model, key, ByteBpe::kind);
   try {
-    ByteBpe bpe(std::move(vocabulary), merges, model.boolean("ignore_merges", false));
-    if (!bpe.knows_all_bytes()) refuse_unless_neutral(model, "unk_token");
+    ByteBpe bpe(read_vocabulary(model.at("vocab")), read_merges(model), model.boolean("ignore_merges", false));
+    if (!bpe.knows_all_bytes()) refuse_unless_neutral(model, "unk_token", ByteBpe::kind);
     return bpe;
   } catch (const Error& failure) {
     throw model.fault(failure.what());

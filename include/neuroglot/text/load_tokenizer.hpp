@@ -1,101 +1,87 @@
-/// Opens the tokenizer of a Hugging Face model folder: tokenizer.json where there is one, else tokenizer.model.
+/// Opens the tokenizer of a Hugging Face model folder: tokenizer.json where there is one, else the files that came
+/// before it.
 #pragma once
 
-#include <xxhash.h>
-
-#include <charconv>
+#include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "neuroglot/core/error.hpp"
-#include "neuroglot/text/json_node.hpp"
+#include "neuroglot/text/load_sentencepiece_model.hpp"
+#include "neuroglot/text/load_vocab_json.hpp"
+#include "neuroglot/text/load_vocab_txt.hpp"
 #include "neuroglot/text/sentencepiece.hpp"
+#include "neuroglot/text/text_file.hpp"
 #include "neuroglot/text/tokenizer.hpp"
 #include "neuroglot/text/tokenizer_json.hpp"
+#include "neuroglot/text/tokenizer_settings.hpp"
 
 namespace neuroglot {
 
 namespace detail {
 
-inline std::string read_text_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in) throw error(path.string(), ": could not be read");
-  return text;
+/// The class that the settings name, which must be one of `known`; the first of these where they name none.
+inline std::string known_class(const TokenizerSettings& settings, std::string_view file,
+                               std::initializer_list<std::string_view> known) {
+  std::string name = settings.tokenizer_class();
+  if (name.empty()) return std::string(*known.begin());
+  if (std::ranges::find(known, name) != known.end()) return name;
+  std::string list;
+  for (const std::string_view one : known) list.append(list.empty() ? "" : ", ").append(one);
+  throw settings.config().unsupported("tokenizer_class", name, text_of(list, " for a folder with ", file, " alone"));
 }
 
-/// "tokenizer.json xxh3-128:" and 32 hexadecimal digits, as `xxh128sum` prints them.
-inline std::string named_hash(const std::string& name, std::string_view contents) {
-  XXH128_canonical_t digest;
-  XXH128_canonicalFromHash(&digest, XXH3_128bits(contents.data(), contents.size()));
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = name + " xxh3-128:";
-  for (const unsigned char byte : digest.digest) (out += digits[byte >> 4]) += digits[byte & 15];
-  return out;
-}
-
-/// A token as tokenizer_config.json has it: "<s>" or {"content": "<s>", ...}.
-inline std::optional<std::string> read_token_name(const JsonNode& config, const std::string& key) {
-  const auto node = config.find(key);
-  if (!node) return std::nullopt;
-  return node->is_string() ? node->string() : node->at("content").string();
-}
-
-// {"32000": {"content": "<pad>", "special": true, ...}, ...}
-inline std::vector<AddedToken> read_added_tokens_decoder(const JsonNode& config) {
-  std::vector<AddedToken> tokens;
-  const auto table = config.find("added_tokens_decoder");
-  if (!table) return tokens;
-  if (!table->is_object()) throw table->fault("an object of ids and tokens expected");
-  for (const auto& [key, value] : table->value().items()) {
-    const JsonNode node = table->at(key);
-    TokenId id = -1;
-    const auto [end, failure] = std::from_chars(key.data(), key.data() + key.size(), id);
-    if (failure != std::errc() || end != key.data() + key.size() || id < 0 || id >= largest_vocabulary)
-      throw table->fault("the key ", quoted(key), " is not an id");
-    tokens.push_back({id, node.at("content").string(), node.boolean("single_word", false),
-                      node.boolean("lstrip", false), node.boolean("rstrip", false), false,
-                      node.boolean("special", false)});
-  }
-  return tokens;
-}
-
-inline std::unique_ptr<Tokenizer> load_sentencepiece(const std::filesystem::path& path, const JsonNode& config) {
-  if (const auto name = read_token_name(config, "tokenizer_class"); name && !name->starts_with("LlamaTokenizer"))
-    throw config.unsupported("tokenizer_class", *name, "LlamaTokenizer for a folder with tokenizer.model alone");
+inline std::unique_ptr<Tokenizer> load_llama_model(const std::filesystem::path& path,
+                                                   const TokenizerSettings& settings) {
   const std::string model = read_text_file(path);
+  const JsonNode config = settings.config();
+  const auto bos = settings.named_token("bos_token");
   return std::make_unique<SentencePieceTokenizer>(
       model, path.string(), named_hash("tokenizer.model", model),
       SentencePieceOptions{config.boolean("add_bos_token", true), config.boolean("add_eos_token", false),
-                           config.boolean("legacy", true), read_token_name(config, "bos_token"),
+                           config.boolean("legacy", true), bos ? std::optional(bos->content) : std::nullopt,
                            read_added_tokens_decoder(config)});
+}
+
+/// `file`: one of the files that folders without tokenizer.json have; it must be there.
+inline std::unique_ptr<Tokenizer> load_old_file(const std::string& file, const TokenizerSettings& settings) {
+  const std::filesystem::path path = settings.folder() / file;
+  if (file == "tokenizer.model") {
+    const std::string name = known_class(settings, file, {"LlamaTokenizer", "GemmaTokenizer"});
+    return name == "LlamaTokenizer" ? load_llama_model(path, settings) : load_sentencepiece_model(path, settings, name);
+  }
+  if (file == "sentencepiece.bpe.model")
+    return load_sentencepiece_model(path, settings, known_class(settings, file, {"XLMRobertaTokenizer"}));
+  if (file == "spiece.model")
+    return load_sentencepiece_model(path, settings, known_class(settings, file, {"AlbertTokenizer"}));
+  if (file == "vocab.json")
+    return load_vocab_json(path, settings, known_class(settings, file, {"GPT2Tokenizer", "RobertaTokenizer"}));
+  known_class(settings, file, {"BertTokenizer", "DistilBertTokenizer"});
+  return load_vocab_txt(path, settings);
 }
 
 }  // namespace detail
 
-/// Throws Error where the folder has neither file, or a file holds what this library does not support.
+/// Throws Error where the folder has none of these files, or a file holds what this library does not support.
 inline std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder) {
-  const std::filesystem::path json = folder / "tokenizer.json", model = folder / "tokenizer.model",
-                              settings = folder / "tokenizer_config.json";
-  const bool has_settings = std::filesystem::exists(settings);
-  const nlohmann::json document = has_settings
-                                      ? detail::parse_json_file(detail::read_text_file(settings), settings.string())
-                                      : nlohmann::json::object();
-  const detail::JsonNode config(document, settings.string());
+  const TokenizerSettings settings(folder);
+  const std::filesystem::path json = folder / "tokenizer.json";
   if (std::filesystem::exists(json)) {
     const std::string text = detail::read_text_file(json);
+    const auto bos = settings.config().find("bos_token");
     return read_tokenizer_json(text, json.string(), detail::named_hash("tokenizer.json", text),
-                               detail::read_token_name(config, "bos_token"));
+                               bos ? std::optional(detail::read_named_token(*bos).content) : std::nullopt);
   }
-  if (std::filesystem::exists(model)) return detail::load_sentencepiece(model, config);
-  throw error(folder.string(), ": no tokenizer is there: looked for tokenizer.json and tokenizer.model");
+  for (const char* file : {"tokenizer.model", "sentencepiece.bpe.model", "spiece.model", "vocab.txt", "vocab.json"})
+    if (std::filesystem::exists(folder / file))
+      return detail::naming_file(folder / file, [&] { return detail::load_old_file(file, settings); });
+  throw error(folder.string(),
+              ": no tokenizer is there: looked for tokenizer.json and tokenizer.model, sentencepiece.bpe.model, "
+              "spiece.model, vocab.txt, vocab.json");
 }
 
 }  // namespace neuroglot

@@ -100,19 +100,44 @@ inline void read_template(const JsonNode& node, TokenId vocab_size, PostProcesso
   post_processor.after.insert(post_processor.after.end(), after.begin(), after.end());
 }
 
-inline void read_byte_level_trimming(const JsonNode& node, PostProcessor& post_processor) {
-  node.allow_only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
-  if (!node.at("trim_offsets").boolean()) return;
-  if (post_processor.trims_spans) throw node.fault("a second \"ByteLevel\" that trims offsets is not supported");
+// Of ByteLevel and RobertaProcessing.
+inline void read_trimming(const JsonNode& node, PostProcessor& post_processor) {
+  if (!node.boolean("trim_offsets", true)) return;
+  if (post_processor.trims_spans) throw node.fault("a second post_processor that trims offsets is not supported");
   post_processor.trims_spans = true;
-  post_processor.trimming.keep_prefix_space = node.at("add_prefix_space").boolean();
+  post_processor.trimming.keep_prefix_space = node.boolean("add_prefix_space", true);
+}
+
+// BertProcessing and RobertaProcessing: "cls" before and "sep" after a text, each ["token", id].
+inline void read_cls_and_sep(const JsonNode& node, TokenId vocab_size, PostProcessor& post_processor) {
+  const auto id = [&](const std::string& key) {
+    const JsonNode token = node.at(key);
+    if (token.size() != 2) throw token.fault("a token and its id expected");
+    return token.at(std::size_t{1}).integer(vocab_size);
+  };
+  post_processor.before.insert(post_processor.before.begin(), id("cls"));
+  post_processor.after.push_back(id("sep"));
 }
 
 inline void read_post_processor_step(const JsonNode& node, TokenId vocab_size, PostProcessor& out, int depth) {
   const std::string& type = node.at("type").string();
-  if (type == "ByteLevel") return read_byte_level_trimming(node, out);
+  if (type == "ByteLevel") {
+    node.allow_only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
+    return read_trimming(node, out);
+  }
   if (type == "TemplateProcessing") return read_template(node, vocab_size, out);
-  if (type != "Sequence") throw node.unsupported("post_processor", type, "ByteLevel, TemplateProcessing, Sequence");
+  if (type == "BertProcessing") {
+    node.allow_only({"type", "sep", "cls"});
+    return read_cls_and_sep(node, vocab_size, out);
+  }
+  if (type == "RobertaProcessing") {
+    node.allow_only({"type", "sep", "cls", "trim_offsets", "add_prefix_space"});
+    read_trimming(node, out);
+    return read_cls_and_sep(node, vocab_size, out);
+  }
+  if (type != "Sequence")
+    throw node.unsupported("post_processor", type,
+                           "BertProcessing, ByteLevel, RobertaProcessing, TemplateProcessing, Sequence");
   node.allow_only({"type", "processors"});
   if (depth == deepest_sequence) throw node.fault("sequences are nested too deep");
   const JsonNode parts = node.at("processors");

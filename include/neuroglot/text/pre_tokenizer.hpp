@@ -4,68 +4,32 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "neuroglot/text/aligned_text.hpp"
 #include "neuroglot/text/json_node.hpp"
-#include "neuroglot/text/pattern.hpp"
+#include "neuroglot/text/pattern_json.hpp"
+#include "neuroglot/text/prefixed_splits.hpp"
 #include "neuroglot/text/split.hpp"
-#include "neuroglot/text/unicode.hpp"
+#include "neuroglot/text/utf8.hpp"
+#include "neuroglot/text/word_splits.hpp"
 
 namespace neuroglot {
 
-/// A text and the words it has been cut into so far, in order.
-struct WordsOfText {
-  AlignedText text;
-  std::vector<ByteSpan> words;  ///< bytes of text.text()
-};
-
-/// Calls cut(word) -> parts for every word and puts the parts, which count from the word's first byte, in its place.
-template <class CutWord>
-void cut_words(WordsOfText& text, CutWord&& cut) {
-  std::vector<ByteSpan> parts;
-  for (const ByteSpan& word : text.words)
-    for (const ByteSpan& part : cut(text.text.text().substr(word.begin, word.end - word.begin)))
-      parts.push_back({word.begin + part.begin, word.begin + part.end});
-  text.words = std::move(parts);
-}
-
-/// Every number stands alone; each of its digits if `individual`.
-struct DigitsSplit {
-  bool individual = false;
-
-  void operator()(WordsOfText& text) const;
-};
-
-/// Cuts at the matches of a pattern; `inverted`: at what lies between them.
-struct PatternSplit {
-  Pattern pattern;
-  SplitBehavior behavior = SplitBehavior::isolated;
-  bool inverted = false;
-
-  void operator()(WordsOfText& text) const;
-};
-
-/// GPT-2's: a space before each word that has none, if wanted; GPT-2's pattern, if wanted; and the words reach the
-/// model as bytes, not as characters.
-struct ByteLevelSplit {
-  bool add_prefix_space = true;
-  std::optional<PatternSplit> pattern;
-
-  void operator()(WordsOfText& text) const;
-};
-
-/// Radford et al. 2019.
-inline constexpr const char* gpt2_pattern =
-    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
-
 /// Steps in order; none at all leaves the text one word.
 struct PreTokenizer {
-  using Step = std::variant<DigitsSplit, PatternSplit, ByteLevelSplit>;
+  using Step = std::variant<BertSplit, DigitsSplit, MetaspaceSplit, PatternSplit, PunctuationSplit, WhitespaceSplit,
+                            WordCharacterSplit, ByteLevelSplit>;
   std::vector<Step> steps;
+
+  template <class... Steps>
+  static PreTokenizer of(Steps... in_order) {
+    PreTokenizer pre_tokenizer;
+    (pre_tokenizer.steps.emplace_back(std::move(in_order)), ...);
+    return pre_tokenizer;
+  }
 
   WordsOfText operator()(AlignedText text) const {
     const std::size_t size = text.text().size();
@@ -79,83 +43,11 @@ struct PreTokenizer {
   bool byte_level() const { return !steps.empty() && std::holds_alternative<ByteLevelSplit>(steps.back()); }
 };
 
-inline void DigitsSplit::operator()(WordsOfText& text) const {
-  cut_words(text, [&](std::string_view word) {
-    std::vector<ByteSpan> parts;
-    std::size_t begin = 0;  // of the part that is being read
-    bool in_number = false;
-    for (std::size_t at = 0; at < word.size();) {
-      const CodePoint c = code_point_at(word, at);
-      const bool digit = is_numeric(c.value);
-      if (at > begin && (digit != in_number || (digit && individual))) {
-        parts.push_back({begin, at});
-        begin = at;
-      }
-      in_number = digit;
-      at += c.bytes;
-    }
-    parts.push_back({begin, word.size()});
-    return parts;
-  });
-}
-
-inline void PatternSplit::operator()(WordsOfText& text) const {
-  std::vector<Cut> cuts;
-  cut_words(text, [&](std::string_view word) {
-    cuts.clear();
-    std::size_t end = 0;  // of the last match
-    pattern.for_each_match(word, [&](std::size_t match_begin, std::size_t match_end) {
-      if (end < match_begin) cuts.push_back({{end, match_begin}, inverted});
-      cuts.push_back({{match_begin, match_end}, !inverted});
-      end = match_end;
-    });
-    if (end < word.size()) cuts.push_back({{end, word.size()}, inverted});
-    return apply(behavior, cuts);
-  });
-}
-
-namespace detail {
-
-// A space before each word that does not begin with one; it shares the span of the word's first character.
-inline WordsOfText with_prefix_spaces(const WordsOfText& old) {
-  const std::string_view from = old.text.text();
-  std::string text;
-  std::vector<ByteSpan> spans, words;
-  for (const ByteSpan& word : old.words) {
-    const std::size_t begin = text.size();
-    if (from[word.begin] != ' ') {
-      text += ' ';
-      spans.push_back(old.text.span(word.begin, word.begin + 1));
-    }
-    text.append(from, word.begin, word.end - word.begin);
-    for (std::size_t byte = word.begin; byte < word.end; ++byte) spans.push_back(old.text.span(byte, byte + 1));
-    words.push_back({begin, text.size()});
-  }
-  return {AlignedText(std::move(text), std::move(spans), old.text.begin()), std::move(words)};
-}
-
-}  // namespace detail
-
-inline void ByteLevelSplit::operator()(WordsOfText& text) const {
-  if (add_prefix_space) text = detail::with_prefix_spaces(text);
-  if (pattern) (*pattern)(text);
-}
-
 namespace detail {
 
 inline PatternSplit read_pattern_split(const JsonNode& node) {
   node.allow_only({"type", "pattern", "behavior", "invert"});
-  const JsonNode pattern = node.at("pattern");
-  pattern.allow_only({"String", "Regex"});
-  const auto regex = pattern.find("Regex");
-  const SplitBehavior behavior = read_split_behavior(node.at("behavior"));
-  const bool inverted = node.boolean("invert", false);
-  try {
-    return {regex ? Pattern::oniguruma(regex->string()) : Pattern::literal(pattern.at("String").string()), behavior,
-            inverted};
-  } catch (const Error& failure) {
-    throw node.fault(failure.what());
-  }
+  return {read_pattern(node.at("pattern")), read_split_behavior(node.at("behavior")), node.boolean("invert", false)};
 }
 
 inline ByteLevelSplit read_byte_level_split(const JsonNode& node) {
@@ -163,6 +55,54 @@ inline ByteLevelSplit read_byte_level_split(const JsonNode& node) {
   ByteLevelSplit split{node.at("add_prefix_space").boolean(), std::nullopt};
   if (node.boolean("use_regex", true)) split.pattern = PatternSplit{Pattern::oniguruma(gpt2_pattern)};
   return split;
+}
+
+// Files before tokenizers 0.14 have "add_prefix_space" and "str_rep", later ones "prepend_scheme" and "split".
+inline PrefixedWords read_prepend_scheme(const JsonNode& node) {
+  const auto scheme = node.find("prepend_scheme");
+  const std::string name = scheme ? scheme->string() : node.boolean("add_prefix_space", true) ? "always" : "never";
+  if (name != "always" && name != "first" && name != "never")
+    throw scheme->unsupported("prepend_scheme", name, "always, first, never");
+  if (!node.boolean("add_prefix_space", true) && name != "never")
+    throw node.fault("\"add_prefix_space\" and \"prepend_scheme\" contradict each other");
+  return name == "always" ? PrefixedWords::all : name == "first" ? PrefixedWords::first : PrefixedWords::none;
+}
+
+/// The one character of "replacement".
+inline std::string read_visible_space(const JsonNode& node) {
+  const std::string& space = node.at("replacement").string();
+  if (space.empty() || utf8_length(space[0]) != space.size()) throw node.fault("\"replacement\" must be one character");
+  return space;
+}
+
+inline MetaspaceSplit read_metaspace_split(const JsonNode& node) {
+  node.allow_only({"type", "replacement", "str_rep", "add_prefix_space", "prepend_scheme", "split"});
+  return {read_visible_space(node), read_prepend_scheme(node), node.boolean("split", true)};
+}
+
+inline PreTokenizer::Step read_pre_tokenizer_of_type(const std::string& type, const JsonNode& node) {
+  if (type == "Digits") {
+    node.allow_only({"type", "individual_digits"});
+    return DigitsSplit{node.at("individual_digits").boolean()};
+  }
+  if (type == "Punctuation") {
+    node.allow_only({"type", "behavior"});
+    const auto behavior = node.find("behavior");
+    return PunctuationSplit{behavior ? read_split_behavior(*behavior) : SplitBehavior::isolated};
+  }
+  if (type == "Split") return read_pattern_split(node);
+  if (type == "ByteLevel") return read_byte_level_split(node);
+  if (type == "Metaspace") return read_metaspace_split(node);
+  const auto without_options = [&](auto split) {
+    node.allow_only({"type"});
+    return split;
+  };
+  if (type == "BertPreTokenizer") return without_options(BertSplit{});
+  if (type == "WhitespaceSplit") return without_options(WhitespaceSplit{});
+  if (type == "Whitespace") return without_options(WordCharacterSplit{});
+  throw node.unsupported("pre_tokenizer", type,
+                         "BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Split, Whitespace, "
+                         "WhitespaceSplit, Sequence");
 }
 
 inline void read_pre_tokenizer_step(const JsonNode& node, PreTokenizer& pre_tokenizer, int depth) {
@@ -175,16 +115,7 @@ inline void read_pre_tokenizer_step(const JsonNode& node, PreTokenizer& pre_toke
     return;
   }
   if (pre_tokenizer.byte_level()) throw node.fault("a pre_tokenizer after \"ByteLevel\" is not supported");
-  if (type == "Digits") {
-    node.allow_only({"type", "individual_digits"});
-    pre_tokenizer.steps.emplace_back(DigitsSplit{node.at("individual_digits").boolean()});
-  } else if (type == "Split") {
-    pre_tokenizer.steps.emplace_back(read_pattern_split(node));
-  } else if (type == "ByteLevel") {
-    pre_tokenizer.steps.emplace_back(read_byte_level_split(node));
-  } else {
-    throw node.unsupported("pre_tokenizer", type, "ByteLevel, Digits, Split, Sequence");
-  }
+  pre_tokenizer.steps.push_back(read_pre_tokenizer_of_type(type, node));
 }
 
 /// `file`: the whole tokenizer.json.

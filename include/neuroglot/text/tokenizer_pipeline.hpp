@@ -34,21 +34,29 @@ concept TokenModel = requires(const Model& model, typename Model::Memory& memory
   model.tokenize(word, memory, put);
 };
 
+/// What a tokenizer is made of.
+template <TokenModel Model>
+struct TokenizerParts {
+  AddedTokens added;
+  Normalizer normalizer;
+  PreTokenizer pre_tokenizer;
+  Model model;
+  PostProcessor post_processor;
+  PieceDecoder decoder;
+  TokenId bos = -1;
+  std::string source;  ///< for description(): the file and its hash
+
+  /// The id of a token by name, -1 where there is none.
+  TokenId id(std::string_view name) const {
+    const TokenId token = added.names().id(name);
+    return token >= 0 ? token : model.vocabulary().id(name);
+  }
+};
+
 template <TokenModel Model>
 class TokenizerPipeline final : public Tokenizer {
  public:
-  struct Parts {
-    AddedTokens added;
-    Normalizer normalizer;
-    PreTokenizer pre_tokenizer;
-    Model model;
-    PostProcessor post_processor;
-    PieceDecoder decoder;
-    TokenId bos = -1;
-    std::string source;  ///< for description(): the file and its hash
-  };
-
-  explicit TokenizerPipeline(Parts parts) : parts_(std::move(parts)) {}
+  explicit TokenizerPipeline(TokenizerParts<Model> parts) : parts_(std::move(parts)) {}
 
   Tokens encode(std::string_view text, SpecialTokens special) const override {
     require_utf8(text);
@@ -70,10 +78,11 @@ class TokenizerPipeline final : public Tokenizer {
     std::vector<std::string> pieces;
     pieces.reserve(ids.size());
     for (const TokenId id : ids) {
-      std::string name = piece(id);
-      if (skip_special && parts_.added.is_special(id)) continue;
+      const bool added = parts_.added.names().has(id);
+      std::string name = added ? parts_.added.decoded().piece(id) : piece(id);
+      if (skip_special && parts_.added.is_special(name)) continue;
       // An added token is text, whatever its letters mean in the byte alphabet.
-      const bool as_text = parts_.decoder.reads_bytes() && parts_.added.names().has(id);
+      const bool as_text = added && parts_.decoder.reads_bytes();
       pieces.push_back(as_text ? spell_bytes(name) : std::move(name));
     }
     return parts_.decoder(std::move(pieces));
@@ -130,7 +139,7 @@ class TokenizerPipeline final : public Tokenizer {
     tokens.spans.resize(tokens.ids.size());
   }
 
-  Parts parts_;
+  TokenizerParts<Model> parts_;
   detail::MemoryPool<typename Model::Memory> memory_;
 };
 

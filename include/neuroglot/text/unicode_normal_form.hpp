@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "neuroglot/text/aligned_text.hpp"
+#include "neuroglot/text/code_point_ranges.hpp"
 #include "neuroglot/text/new_characters.hpp"
 
 namespace neuroglot {
@@ -28,9 +29,6 @@ namespace detail {
 
 // Characters that got a decomposition or a combining class after Unicode 9. Hugging Face's tokenizers normalise with
 // the data of Unicode 9, in which these stand for themselves; models were trained on texts normalised that way.
-struct CodePointRange {
-  char32_t first, last;
-};
 // Those up to Unicode 14; the later ones are in new_characters.hpp.
 inline constexpr std::array<CodePointRange, 39> after_unicode_9{
     {{0x7fd, 0x7fd},     {0x898, 0x89f},     {0x8ca, 0x8d3},     {0x9fe, 0x9fe},     {0xc3c, 0xc3c},
@@ -43,9 +41,7 @@ inline constexpr std::array<CodePointRange, 39> after_unicode_9{
      {0x1e2ae, 0x1e2ae}, {0x1e2ec, 0x1e2ef}, {0x1f16c, 0x1f16c}, {0x1fbf0, 0x1fbf9}}};
 
 inline bool is_after_unicode_9(char32_t c) {
-  const auto before = [](const CodePointRange& range, char32_t value) { return range.last < value; };
-  const auto range = std::lower_bound(after_unicode_9.begin(), after_unicode_9.end(), c, before);
-  return (range != after_unicode_9.end() && range->first <= c) || !new_category(c).empty();
+  return in_ranges(after_unicode_9, c) || !new_category(c).empty();
 }
 
 inline int combining_class(char32_t c) {

@@ -34,7 +34,7 @@ inline constexpr TokenId largest_vocabulary = TokenId{1} << 24;
 
 }  // namespace detail
 
-/// Ids need not be dense: some published files leave holes.
+/// Ids need not be dense: some published files leave holes. A piece that two ids share means the later one.
 class Vocabulary {
  public:
   void add(std::string piece, TokenId id) {
@@ -42,6 +42,7 @@ class Vocabulary {
       pieces_.resize(static_cast<std::size_t>(id) + 1);
       known_.resize(pieces_.size());
     }
+    if (!known_[static_cast<std::size_t>(id)]) ++count_;
     pieces_[static_cast<std::size_t>(id)] = piece;
     known_[static_cast<std::size_t>(id)] = true;
     ids_.insert_or_assign(std::move(piece), id);
@@ -49,8 +50,8 @@ class Vocabulary {
 
   /// One more than the largest id.
   TokenId size() const { return static_cast<TokenId>(pieces_.size()); }
-  /// How many pieces there are; less than size() where there are holes.
-  std::size_t count() const { return ids_.size(); }
+  /// How many ids have a piece; less than size() where there are holes.
+  std::size_t count() const { return count_; }
   bool has(TokenId id) const { return id >= 0 && id < size() && known_[static_cast<std::size_t>(id)]; }
   const std::string& piece(TokenId id) const { return pieces_[static_cast<std::size_t>(id)]; }
   /// -1 for what is not in the vocabulary.
@@ -59,6 +60,7 @@ class Vocabulary {
  private:
   std::vector<std::string> pieces_;
   std::vector<bool> known_;
+  std::size_t count_ = 0;
   detail::IdMap ids_;
 };
 
