@@ -1,4 +1,5 @@
-// Every family and backend, instantiated here and nowhere else in the programs.
+// The choice of backend and family; the families themselves are compiled in families_cpu.cpp and
+// families_reference.cpp.
 #include "families.hpp"
 
 #include <iostream>

@@ -66,7 +66,7 @@ int run(int argc, char** argv) {
   const std::vector<TokenId> ids = ids_of(line);
   const auto model = ng::load_model(line, line.text("model"));
   const SitePatterns patterns(line.text("sites"));
-  patterns.require_sites(model->config().num_hidden_layers);
+  patterns.require_sites(model->config().num_hidden_layers, model->config().lacking_sites);
   Capture<> capture(patterns);
   PackedBatch batch;
   batch.add(ids);

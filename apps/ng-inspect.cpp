@@ -1,4 +1,5 @@
 // ng-inspect: what a model folder holds: architecture, parameters, neurons, sites, memory. (slides, Table 1)
+#include <algorithm>
 #include <iomanip>
 #include <nlohmann/json.hpp>
 
@@ -19,17 +20,25 @@ std::int64_t elements(const std::vector<Index>& shape) {
 }
 
 Json architecture(const Config& config) {
-  return {{"model_type", config.model_type},
-          {"num_hidden_layers", config.num_hidden_layers},
-          {"hidden_size", config.hidden_size},
-          {"intermediate_size", config.intermediate_size},
-          {"num_attention_heads", config.num_attention_heads},
-          {"num_key_value_heads", config.num_key_value_heads},
-          {"head_dim", config.head_dim},
-          {"vocab_size", config.vocab_size},
-          {"max_position_embeddings", config.max_position_embeddings},
-          {"tie_word_embeddings", config.tie_word_embeddings},
-          {"rope_type", config.rope.rope_type}};
+  Json found = {{"model_type", config.model_type},
+                {"num_hidden_layers", config.num_hidden_layers},
+                {"hidden_size", config.hidden_size},
+                {"intermediate_size", config.intermediate_size},
+                {"num_attention_heads", config.num_attention_heads},
+                {"num_key_value_heads", config.num_key_value_heads},
+                {"head_dim", config.head_dim},
+                {"vocab_size", config.vocab_size},
+                {"max_position_embeddings", config.max_position_embeddings},
+                {"tie_word_embeddings", config.tie_word_embeddings},
+                {"language_model_head", config.has_lm_head}};
+  if (config.num_experts > 0) {
+    found["num_experts"] = config.num_experts;
+    found["num_experts_per_tok"] = config.num_experts_per_tok;
+  }
+  const auto& lacking = config.lacking_sites;
+  if (std::find(lacking.begin(), lacking.end(), site::rot_q::name) == lacking.end())
+    found["rope_type"] = config.rope.rope_type;
+  return found;
 }
 
 Json tensors(const Checkpoint& checkpoint) {
@@ -43,6 +52,8 @@ Json tensors(const Checkpoint& checkpoint) {
 Json sites(const Config& config) {
   Json list = Json::array();
   site::All::for_each([&](auto at) {
+    if (std::find(config.lacking_sites.begin(), config.lacking_sites.end(), at.name) != config.lacking_sites.end())
+      return;
     list.push_back({{"name", std::string(at.per_layer ? "blocks.N." : "") + std::string(at.name)},
                     {"count", at.per_layer ? config.num_hidden_layers : 1},
                     {"shape", at.shape},
@@ -69,7 +80,7 @@ Json inspect(const std::filesystem::path& folder) {
     for (const TensorInfo& tensor : shard.tensors()) parameters += elements(tensor.shape);
   return {{"architecture", architecture(config)},
           {"parameters", parameters},
-          {"neurons", config.num_hidden_layers * config.intermediate_size},
+          {"neurons", config.num_hidden_layers * config.neurons()},
           {"memory_fp32_bytes", packed_bytes(checkpoint)},
           {"sites", sites(config)},
           {"tensors", tensors(checkpoint)}};
@@ -85,7 +96,7 @@ void print(const Json& found, bool all_tensors) {
   const auto& shape = found["architecture"];
   std::cout << std::setw(26) << "parameters" << found["parameters"] << '\n'
             << std::setw(26) << "neurons" << found["neurons"] << " (" << shape["num_hidden_layers"] << " layers x "
-            << shape["intermediate_size"] << ")\n"
+            << found["neurons"].get<Index>() / shape["num_hidden_layers"].get<Index>() << ")\n"
             << std::setw(26) << "memory, fp32" << found["memory_fp32_bytes"].get<std::int64_t>() / 1'000'000
             << " MB of weights\n\nsites\n";
   for (const auto& at : found["sites"])

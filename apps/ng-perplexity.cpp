@@ -66,8 +66,7 @@ int run(int argc, char** argv) {
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
   options.quiet = line.flag("quiet");
-  const NeuronFile neurons =
-      read_neurons(neuron_path, model->config().num_hidden_layers, model->config().intermediate_size);
+  const NeuronFile neurons = read_neurons(neuron_path, model->config().num_hidden_layers, model->config().neurons());
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
   const Provenance provenance =
       provenance_of(line, *model, *tokenizer, neurons.provenance, sources, sizes, options.blocks);

@@ -57,8 +57,8 @@ struct ByHand {
     const Workspace::Scope scope(cpu.workspace());
     const View h = normed(x, norm);
     const View q = product(h, part.q_proj), k = product(h, part.k_proj), v = product(h, part.v_proj);
-    cpu.rotate(q, pass.cosine, pass.sine, config.head_dim);
-    cpu.rotate(k, pass.cosine, pass.sine, config.head_dim);
+    cpu.rotate(q, pass.angles.cosine, pass.angles.sine, config.head_dim);
+    cpu.rotate(k, pass.angles.cosine, pass.angles.sine, config.head_dim);
     const View z = matrix(q.cols);
     std::vector<AttentionSequence<float>> sequences;
     for (Index s = 0; s < batch.sequences(); ++s) {

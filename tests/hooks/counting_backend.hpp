@@ -38,9 +38,10 @@ class CountingBackend : public neuroglot::Cpu {
     ++score_matrices;
     Cpu::attention_scores(shape, mask, sequence, head, scores);
   }
-  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss) {
+  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
+                       const neuroglot::LogitShape& shape = {}) {
     losses.push_back({x.rows, w.in_features(), w.out_features()});
-    Cpu::next_token_loss(x, w, targets, loss);
+    Cpu::next_token_loss(x, w, targets, loss, shape);
   }
 
   /// Products with a weight of that many outputs.

@@ -26,6 +26,7 @@ TEST_CASE("the sites are these, in this order, under TransformerLens' names wher
                                           "blocks.3.hook_attn_out",
                                           "blocks.3.hook_resid_mid",
                                           "blocks.3.ln2.hook_output",
+                                          "blocks.3.mlp.hook_expert_weights",
                                           "blocks.3.mlp.hook_pre",
                                           "blocks.3.mlp.hook_act",
                                           "blocks.3.mlp.hook_pre_linear",
@@ -61,6 +62,12 @@ TEST_CASE("a pattern's star stands for any run of characters, none included") {
 
 TEST_CASE("a pattern of many stars is decided in no time") {
   CHECK_FALSE(SitePatterns("*a*a*a*a*a*a*a*a*a*a*b").fit(std::string(2000, 'a')));
+}
+
+TEST_CASE("a site that a family lacks is refused, and not named among those it has") {
+  CHECK_THROWS_WITH(SitePatterns("blocks.*.mlp.hook_pre_linear").require_sites(2, {"mlp.hook_pre_linear"}),
+                    Catch::Contains("fits no site") && Catch::Contains("blocks.N.mlp.hook_pre,") &&
+                        !Catch::Contains("blocks.N.mlp.hook_pre_linear,"));
 }
 
 TEST_CASE("a pattern that fits no site is refused by name, with the sites there are") {

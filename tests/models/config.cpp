@@ -114,7 +114,7 @@ TEST_CASE("both rope_parameters and rope_scaling leave open which one holds: ref
 }
 
 TEST_CASE("a rope_scaling of an unknown type, or with an unknown field, is refused by name") {
-  CHECK_THROWS_WITH(Rope(read_scaling({{"type", "su"}, {"factor", 2}})), Contains("\"su\""));
+  CHECK_THROWS_WITH(Rope(read_scaling({{"type", "ntk"}, {"factor", 2}})), Contains("\"ntk\""));
   CHECK_THROWS_WITH(read_scaling({{"rope_type", "linear"}, {"factor", 2}, {"short_factor", 1}}),
                     Contains("\"short_factor\""));
   CHECK_THROWS_WITH(read_scaling({{"rope_type", "default"}, {"factor", 2}}), Contains("\"factor\""));

@@ -24,8 +24,8 @@ TEST_CASE("fewer queries than keys, as with a cache, agree with fp64: the querie
 TEST_CASE("a mask that hides early keys is a type with a visible() and nothing else") {
   with_each_instruction_set([] {
     const AttentionShape shape = shape_of(4, 2, 12);
-    check_attention(shape, Window{}, packed(shape, {1, 4, 5, 6, 49, 100}), tolerance);
-    check_steps(shape, Window{}, packed(shape, {1, 6, 100}));
+    check_attention(shape, LastFive{}, packed(shape, {1, 4, 5, 6, 49, 100}), tolerance);
+    check_steps(shape, LastFive{}, packed(shape, {1, 6, 100}));
   });
 }
 

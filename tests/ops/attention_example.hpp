@@ -16,7 +16,7 @@ namespace attention_example {
 using namespace neuroglot;
 
 /// A mask that hides early keys too: a token sees itself and the four before it.
-struct Window {
+struct LastFive {
   KeyRange visible(Index query, Index) const { return {std::max<Index>(0, query - 4), query + 1}; }
 };
 

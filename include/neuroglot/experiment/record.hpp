@@ -135,7 +135,7 @@ class Recorder {
     return names;
   }
   Index layers() const { return model_.config().num_hidden_layers; }
-  Index neurons() const { return model_.config().intermediate_size; }
+  Index neurons() const { return model_.config().neurons(); }
 
   Model& model_;
   const Tokenizer& tokenizer_;

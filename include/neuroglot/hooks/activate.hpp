@@ -25,12 +25,9 @@ struct Activate {
     const auto layer = static_cast<std::size_t>(place.layer);
     if (layer >= values.size() || values[layer].size() != neurons[layer].size())
       throw error("layer ", place.layer, " has ", neurons[layer].size(), " neurons to set, but not as many values");
-    for (std::size_t i = 0; i < neurons[layer].size(); ++i) {
-      if (neurons[layer][i] < 0 || neurons[layer][i] >= activations.cols())
-        throw error("neuron ", neurons[layer][i], " of layer ", layer, " is to be set, but the layer has ",
-                    activations.cols());
-      activations.col(neurons[layer][i]).setConstant(values[layer][i]);
-    }
+    for (std::size_t i = 0; i < neurons[layer].size(); ++i)
+      if (const Index column = place.column(neurons[layer][i], activations.cols()); column >= 0)
+        activations.col(column).setConstant(values[layer][i]);
   }
 };
 

@@ -18,7 +18,9 @@ struct Add {
   bool listens(Site, Index at) const { return !Site::per_layer || layer < 0 || layer == at; }
 
   /// Throws Error where the direction is not as wide as the site.
-  void operator()(Site, const Place&, MatrixRef matrix) const {
+  void operator()(Site, const Place& place, MatrixRef matrix) const {
+    if (place.expert >= 0)
+      throw error("a direction can not be added inside experts, which see a part of the rows each");
     if (static_cast<Index>(direction.size()) != matrix.cols())
       throw error("a direction of ", direction.size(), " values is to be added at ", Site::name, ", which is ",
                   matrix.cols(), " wide");

@@ -1,6 +1,8 @@
 /// Keeps what passes by at chosen sites, under the sites' full names: run_with_cache.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -14,10 +16,12 @@
 
 namespace neuroglot {
 
-/// A captured site: (tokens, width), or (heads, queries, keys) for the two score sites.
+/// A captured site: (tokens, width), or (heads, queries, keys) for the two score sites. Inside a mixture of experts
+/// (tokens, experts * width), NaN where a token was not routed to the expert.
 struct Captured {
   std::vector<Index> shape;
   std::vector<float> values;
+  Index last_expert = -1;
 };
 
 /// Hears the sites given by type, or all, and of them those whose full name fits `patterns`:
@@ -41,7 +45,9 @@ class Capture {
   requires(sizeof...(Sites) == 0 || (std::is_same_v<Site, Sites> || ...)) void operator()(Site at, const Place& place,
                                                                                           ConstMatrixRef matrix) {
     Captured& kept = captured_[site::full_name(at, place.layer)];
-    if (place.head < 0)
+    if (place.expert >= 0)
+      put_expert(kept, place, matrix);
+    else if (place.head < 0)
       append_rows(kept, matrix);
     else
       append_head(kept, place, matrix);
@@ -57,6 +63,21 @@ class Capture {
     if (kept.shape.empty()) kept.shape = {0, matrix.cols()};
     kept.shape[0] += matrix.rows();
     append(kept, matrix);
+  }
+
+  // Experts come by in ascending order: one that does not is the first of another pass.
+  static void put_expert(Captured& kept, const Place& place, const ConstMatrixRef& matrix) {
+    const Index width = place.experts * matrix.cols();
+    if (kept.shape.empty()) kept.shape = {0, width};
+    if (kept.shape[0] == 0 || place.expert <= kept.last_expert) {
+      kept.shape[0] += place.batch.rows();
+      kept.values.resize(static_cast<std::size_t>(kept.shape[0] * width), std::numeric_limits<float>::quiet_NaN());
+    }
+    kept.last_expert = place.expert;
+    const Index first = kept.shape[0] - place.batch.rows();
+    for (Index row = 0; row < matrix.rows(); ++row)
+      std::copy_n(matrix.data() + row * matrix.outerStride(), matrix.cols(),
+                  kept.values.data() + (first + place.batch_row(row)) * width + place.expert * matrix.cols());
   }
 
   static void append_head(Captured& kept, const Place& place, const ConstMatrixRef& matrix) {

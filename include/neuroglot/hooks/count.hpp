@@ -2,6 +2,7 @@
 /// section 2)
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -15,8 +16,9 @@
 
 namespace neuroglot {
 
-/// Totals over all rows heard so far. They are added up sequence by sequence, in order: their bits do not depend on how
-/// sequences are packed into batches, nor on the number of threads.
+/// Totals over all rows heard so far; of an expert's neurons over the rows that were routed to it. They are added up
+/// sequence by sequence, in order: their bits do not depend on how sequences are packed into batches, nor on the number
+/// of threads.
 template <class Site = site::mlp_act>
 class Count {
   static_assert(Site::per_layer && !std::is_same_v<Site, site::attn_scores> &&
@@ -49,16 +51,18 @@ class Count {
   }
 
   void operator()(Site, const Place& place, ConstMatrixRef activations /* (tokens, neurons) */) {
-    if (activations.cols() != neurons_)
+    const Index width = activations.cols();
+    if (place.experts * width != neurons_)
       throw error("neurons are counted at ", Site::name, " for layers of ", neurons_, ", but this layer has ",
-                  activations.cols());
-    const Index at = place.layer * neurons_;
-    if (at + neurons_ > static_cast<Index>(sum_.size()))
+                  place.experts * width);
+    if ((place.layer + 1) * neurons_ > static_cast<Index>(sum_.size()))
       throw error("neurons are counted for ", sum_.size() / static_cast<std::size_t>(neurons_),
                   " layers, but the model has more");
+    const Index at = place.layer * neurons_ + std::max<Index>(0, place.expert) * width;
     for (Index s = 0; s < place.batch.sequences(); ++s) {
-      const MatrixView<const float> rows(activations.data() + place.batch.begin(s) * activations.outerStride(),
-                                         place.batch.length(s), neurons_, activations.outerStride());
+      const auto [first, last] = place.rows_of(s);
+      const MatrixView<const float> rows(activations.data() + first * activations.outerStride(), last - first, width,
+                                         activations.outerStride());
       cpu::accumulate_statistics(threads_, rows, positive_.data() + at, sum_.data() + at, sum_of_squares_.data() + at);
     }
   }

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "neuroglot/core/error.hpp"
 #include "neuroglot/core/neurons.hpp"
 #include "neuroglot/hooks/place.hpp"
 #include "neuroglot/hooks/site.hpp"
@@ -19,12 +18,8 @@ struct Deactivate {
 
   /// Throws Error where a neuron is not one of the model's.
   void operator()(site::mlp_act, const Place& place, MatrixRef activations /* (tokens, intermediate) */) const {
-    for (const Index neuron : neurons[static_cast<std::size_t>(place.layer)]) {
-      if (neuron < 0 || neuron >= activations.cols())
-        throw error("neuron ", neuron, " of layer ", place.layer, " is to be switched off, but the layer has ",
-                    activations.cols(), ": were the neurons chosen for another model?");
-      activations.col(neuron).setZero();
-    }
+    for (const Index neuron : neurons[static_cast<std::size_t>(place.layer)])
+      if (const Index column = place.column(neuron, activations.cols()); column >= 0) activations.col(column).setZero();
   }
 };
 

@@ -94,7 +94,8 @@ HookSet<Hooks...> hooks(Hooks&&... parts) {
       "this hook hears no site: give it an operator()(site::X, const Place&, ConstMatrixRef) to read or (site::X, "
       "const "
       "Place&, MatrixRef) to write, with X one of embed, resid_pre, ln1, q, k, v, rot_q, rot_k, attn_scores, "
-      "attn_pattern, z, attn_out, resid_mid, ln2, mlp_pre, mlp_act, mlp_pre_linear, mlp_post, mlp_out, resid_post, "
+      "attn_pattern, z, attn_out, resid_mid, ln2, expert_weights, mlp_pre, mlp_act, mlp_pre_linear, mlp_post, mlp_out, "
+      "resid_post, "
       "ln_final, logits");
   return HookSet<Hooks...>(std::forward<Hooks>(parts)...);
 }

@@ -22,7 +22,8 @@ struct Patch {
   bool listens(Site, Index at) const { return !Site::per_layer || layer == at; }
 
   /// Throws Error where shapes differ or a row is not in the batch.
-  void operator()(Site, const Place&, MatrixRef matrix) const {
+  void operator()(Site, const Place& place, MatrixRef matrix) const {
+    if (place.expert >= 0) throw error("rows can not be patched inside experts, which see a part of the rows each");
     if (values.rows() != static_cast<Index>(rows.size()) || values.cols() != matrix.cols())
       throw error("a patch of (", values.rows(), ", ", values.cols(), ") values does not fit ", rows.size(),
                   " rows of ", Site::name, ", which is ", matrix.cols(), " wide");

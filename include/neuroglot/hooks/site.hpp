@@ -36,6 +36,7 @@ namespace neuroglot::site {
   SITE(attn_out, "hook_attn_out", true, "(tokens, hidden)", "output projection of attention")                          \
   SITE(resid_mid, "hook_resid_mid", true, "(tokens, hidden)", "residual stream between attention and MLP")             \
   SITE(ln2, "ln2.hook_output", true, "(tokens, hidden)", "output of the norm before the MLP, weight applied")          \
+  SITE(expert_weights, "mlp.hook_expert_weights", true, "(tokens, experts)", "the router's softmax over the experts")  \
   SITE(mlp_pre, "mlp.hook_pre", true, "(tokens, intermediate)",                                                        \
        "gate (or only input) projection before the activation")                                                        \
   SITE(mlp_act, "mlp.hook_act", true, "(tokens, intermediate)", "the neurons: after the activation, before times up")  \

@@ -1,6 +1,7 @@
 /// Sites chosen by name at run time: "blocks.*.mlp.hook_act,logits".
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,30 +28,37 @@ class SitePatterns {
     return false;
   }
 
-  /// Throws UsageError naming a pattern that fits no site of a model with so many layers, with all names there are.
-  void require_sites(Index layers) const {
+  /// Throws UsageError naming a pattern that fits no site of a model with so many layers, with the names of all sites
+  /// that it has: `lacking` are those that its family lacks.
+  void require_sites(Index layers, const std::vector<std::string>& lacking = {}) const {
     for (const std::string& pattern : patterns_) {
       bool fits_some = false;
       site::All::for_each([&](auto at) {
+        if (contains(lacking, at.name)) return;
         for (Index layer = 0; layer < (at.per_layer ? layers : 1); ++layer)
           fits_some |= fits(pattern, site::full_name(at, layer));
       });
       if (!fits_some)
-        throw usage_error("--sites: \"", pattern, "\" fits no site of a model with ", layers, " layers; the sites are ",
-                          all_names());
+        throw usage_error("--sites: \"", pattern, "\" fits no site of this model with ", layers,
+                          " layers; its sites are ", all_names(lacking));
     }
   }
 
   /// "hook_embed, blocks.N.hook_resid_pre, ..." with N for the layer.
-  static std::string all_names() {
+  static std::string all_names(const std::vector<std::string>& lacking = {}) {
     std::string names;
     site::All::for_each([&](auto at) {
+      if (contains(lacking, at.name)) return;
       names += (names.empty() ? "" : ", ") + std::string(at.per_layer ? "blocks.N." : "") + std::string(at.name);
     });
     return names;
   }
 
  private:
+  static bool contains(const std::vector<std::string>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
   /// Greedy matching with one point of return: linear in practice, no recursion.
   static bool fits(std::string_view pattern, std::string_view name) {
     std::size_t p = 0, n = 0, star = std::string_view::npos, retry = 0;

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/core/matrix.hpp"
@@ -44,10 +46,49 @@ class ConfigReader {
     return converted<T>(*found, field);
   }
 
+  /// Whether the field is there and not null.
+  bool has(std::string_view field) const {
+    const auto found = json_.find(field);
+    return found != json_.end() && !found->is_null();
+  }
+
+  /// A number for which missing and null are two different things.
+  double number(std::string_view field, double if_missing, double if_null) {
+    const double otherwise = json_.contains(field) ? if_null : if_missing;
+    return optional<double>(field).value_or(otherwise);
+  }
+
   /// A positive whole number.
   Index size(std::string_view field) { return checked_size(required<std::int64_t>(field), field); }
   Index size(std::string_view field, Index otherwise) {
     return checked_size(optional<std::int64_t>(field).value_or(otherwise), field);
+  }
+
+  /// A positive whole number under the first of these names that is there.
+  Index size_of(std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names)
+      if (has(name)) {
+        ignore(names);
+        return size(name);
+      }
+    return size(*names.begin());
+  }
+
+  /// An array of numbers or strings that may be missing or null: empty then.
+  template <class T>
+  std::vector<T> list(std::string_view field) {
+    read_.emplace(field);
+    std::vector<T> values;
+    const auto found = json_.find(field);
+    if (found == json_.end() || found->is_null()) return values;
+    if (!found->is_array()) throw error(where_, ": \"", field, "\" is ", shortened(found->dump()), ", not an array");
+    for (const nlohmann::json& value : *found) values.push_back(converted<T>(value, field));
+    return values;
+  }
+
+  /// Fields of a family that say nothing about the computation, or nothing beyond what other fields say.
+  void ignore(std::initializer_list<std::string_view> fields) {
+    for (const std::string_view field : fields) read_.emplace(field);
   }
 
   /// A part of the configuration that is an object of its own, read with the same care; nothing where it is missing or
@@ -78,41 +119,24 @@ class ConfigReader {
  private:
   /// About training, generation, storage or bookkeeping; never about what a forward pass computes.
   static bool says_nothing(std::string_view field) {
-    static constexpr std::array fields = std::to_array<std::string_view>({"_name_or_path",
-                                                                          "architectures",
-                                                                          "attention_dropout",
-                                                                          "auto_map",
-                                                                          "bos_token_id",
-                                                                          "dtype",
-                                                                          "eos_token_id",
-                                                                          "finetuning_task",
-                                                                          "hidden_dropout",
-                                                                          "id2label",
-                                                                          "initializer_range",
-                                                                          "is_decoder",
-                                                                          "label2id",
-                                                                          "model_type",
-                                                                          "pad_token_id",
-                                                                          "pretraining_tp",
-                                                                          "rope_interleaved",
-                                                                          "sep_token_id",
-                                                                          "task_specific_params",
-                                                                          "tokenizer_class",
-                                                                          "torch_dtype",
-                                                                          "torchscript",
-                                                                          "transformers.js_config",
-                                                                          "transformers_version",
-                                                                          "unsloth_fixed",
-                                                                          "unsloth_version",
-                                                                          "use_cache",
-                                                                          "is_llama_config",
-                                                                          "return_dict",
-                                                                          "output_hidden_states",
-                                                                          "output_attentions",
-                                                                          "problem_type",
-                                                                          "chunk_size_feed_forward",
-                                                                          "is_encoder_decoder"});
-    return std::find(fields.begin(), fields.end(), field) != fields.end();
+    // clang-format off
+    static constexpr std::array fields = std::to_array<std::string_view>({
+        "_attn_implementation_autoset", "_flash_attn_2_enabled", "_name_or_path", "add_cross_attention", "architectures",
+        "auto_map", "bos_token_id", "cache_implementation", "chunk_size_feed_forward", "classifier_activation_type",
+        "decoder_start_token_id", "directionality", "dtype", "eos_token_id", "finetuning_task", "forced_eos_token_id",
+        "gradient_checkpointing", "id2label", "init_std", "initializer_cutoff_factor", "initializer_factor",
+        "initializer_range", "is_decoder", "is_encoder_decoder", "is_llama_config", "label2id", "language", "mask_token_id",
+        "model_type", "name", "output_attentions", "output_hidden_states", "output_past", "output_router_logits",
+        "pad_token_id", "prefix", "pretraining_tp", "problem_type", "return_dict", "rope_interleaved",
+        "router_aux_loss_coef", "seq_length", "sep_token_id", "cls_token_id", "task_specific_params", "tokenizer_class",
+        "torch_dtype", "torchscript", "transformers.js_config", "transformers_version", "unk_token_id",
+        "unsloth_fixed", "unsloth_version", "use_cache"});
+    // clang-format on
+    const bool for_training = field.ends_with("dropout") || field.ends_with("dropout_prob") ||
+                              field.ends_with("_pdrop") || field.ends_with("layerdrop") ||
+                              field.starts_with("summary_") || field.starts_with("pooler_") ||
+                              field.starts_with("classifier_");
+    return for_training || std::find(fields.begin(), fields.end(), field) != fields.end();
   }
 
   static std::string shortened(std::string text) { return text.size() > 60 ? text.substr(0, 60) + "..." : text; }

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/hooks/site.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/nn/kv_cache.hpp"
+#include "neuroglot/nn/norm.hpp"
 #include "neuroglot/nn/pass.hpp"
 
 namespace neuroglot {
@@ -27,8 +29,9 @@ class Decoder {
   /// Parts of the right sizes, all weights zero; load_model fills them. The backend must outlive the model.
   Decoder(const Config& config, B& backend)
       : embed_tokens(config), norm(config), lm_head(config), config_(config), backend_(&backend) {
-    layers.reserve(static_cast<std::size_t>(config.num_hidden_layers));
-    for (Index layer = 0; layer < config.num_hidden_layers; ++layer) layers.emplace_back(config);
+    const Index blocks = config.share_layers ? 1 : config.num_hidden_layers;
+    layers.reserve(static_cast<std::size_t>(blocks));
+    for (Index layer = 0; layer < blocks; ++layer) layers.emplace_back(config, layer);
   }
 
   const Config& config() const { return config_; }
@@ -36,7 +39,7 @@ class Decoder {
   Threads& threads() const { return backend_->threads(); }
   /// The weights that scores of the next token are made with: the head's own or the embedding's.
   const typename B::Weight& vocabulary() const {
-    return config_.tie_word_embeddings ? embed_tokens.weight : lm_head.weight;
+    return config_.tie_word_embeddings ? embed_tokens.vocabulary() : lm_head.weight;
   }
   KvCache<B> make_cache(Index sequences, Index capacity) const {
     return {config_.num_hidden_layers, sequences, capacity, config_.kv_width()};
@@ -48,9 +51,7 @@ class Decoder {
   typename Pass::View begin(Pass& pass) const {
     if (pass.cache != nullptr) pass.cache->require_fit(pass.batch);
     layers.front().self_attn.position.prepare(pass);
-    const auto x = embed_tokens(pass);
-    pass.at(site::embed{}, x);
-    return x;
+    return embed_tokens(pass);
   }
 
   /// The residual stream after the blocks that are wanted: all of them if the output needs them, else up to the last
@@ -62,19 +63,45 @@ class Decoder {
     const Index last = to_the_end || pass.cache != nullptr ? all - 1 : last_heard_layer(pass.hooks, all);
     for (pass.layer = 0; pass.layer <= last; ++pass.layer) {
       pass.ends_in_this_layer = !to_the_end && pass.layer == last;
-      layers[static_cast<std::size_t>(pass.layer)](pass, x);
+      layers[config_.share_layers ? 0 : static_cast<std::size_t>(pass.layer)](pass, x);
     }
     pass.layer = -1;
     if (pass.cache != nullptr) pass.cache->advance(pass.batch);
     return x;
   }
 
-  /// The last norm's output (tokens, hidden), which the vocabulary projection takes.
+  /// The last norm's output (tokens, hidden); where there is no norm, the last block's.
   template <class Pass>
-  typename Pass::View end(Pass& pass, typename Pass::ConstView x) const {
-    const auto normed = norm(pass, x);
-    pass.at(site::ln_final{}, normed);
-    return normed;
+  typename Pass::View end(Pass& pass, typename Pass::View x) const {
+    if constexpr (!lacks(site::ln_final{})) {
+      const auto normed = norm(pass, x);
+      pass.at(site::ln_final{}, normed);
+      return normed;
+    } else {
+      return x;
+    }
+  }
+
+  /// Scores of all rows of x, end's output; what the head does before its projection comes first. -> (rows, vocab)
+  template <class Pass>
+  typename B::Matrix score(Pass& pass, typename Pass::View x) const {
+    if (!config_.has_lm_head)
+      throw error(
+          "this checkpoint is a bare encoder without a language model head: it has hidden states and no scores");
+    const auto h = lm_head.transform(pass, x);
+    typename B::Matrix result(h.rows, vocabulary().out_features());
+    pass.backend.matmul(h, vocabulary(), lm_head.bias, result.view());
+    if (!config_.logit_shape.changes_nothing()) pass.backend.shape_logits(result.view(), config_.logit_shape);
+    return result;
+  }
+
+  /// Whether this family has no such site in any of its blocks.
+  template <class Site>
+  static constexpr bool lacks(Site at) {
+    if constexpr (std::is_same_v<Site, site::ln_final>)
+      return std::is_same_v<Norm, NoNorm<B>>;
+    else
+      return Site::per_layer && Block::lacks(at);
   }
 
   template <class Self, class Visitor>
@@ -90,5 +117,9 @@ class Decoder {
   Config config_;
   B* backend_;
 };
+
+/// The same walk; what makes it an encoder are its parts: a mask that hides nothing, a masked language model's head.
+template <class B, class Embedding, class Block, class Norm, class Head>
+using Encoder = Decoder<B, Embedding, Block, Norm, Head>;
 
 }  // namespace neuroglot

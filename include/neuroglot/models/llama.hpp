@@ -5,12 +5,13 @@
 #include <array>
 #include <string_view>
 
-#include "neuroglot/models/config_reader.hpp"
 #include "neuroglot/models/decoder.hpp"
+#include "neuroglot/models/decoder_config.hpp"
 #include "neuroglot/models/rope_config.hpp"
 #include "neuroglot/nn/attention.hpp"
 #include "neuroglot/nn/block.hpp"
 #include "neuroglot/nn/embedding.hpp"
+#include "neuroglot/nn/head.hpp"
 #include "neuroglot/nn/mlp.hpp"
 #include "neuroglot/nn/norm.hpp"
 #include "neuroglot/nn/rope.hpp"
@@ -31,30 +32,11 @@ struct Llama : Decoder<B, TokenEmbedding<B>, PreNormBlock<RmsNorm<B>, Attention<
   static std::string tensor_name(const std::string& path) { return path; }
 
   static Config read_config(ConfigReader& json) {
-    Config config;
-    config.model_type = json.required<std::string>("model_type");
-    config.vocab_size = json.size("vocab_size");
-    config.hidden_size = json.size("hidden_size");
-    config.intermediate_size = json.size("intermediate_size");
-    config.num_hidden_layers = json.size("num_hidden_layers");
-    config.num_attention_heads = json.size("num_attention_heads");
-    config.num_key_value_heads = json.size("num_key_value_heads", config.num_attention_heads);
-    if (config.hidden_size % config.num_attention_heads != 0 && !json.optional<std::int64_t>("head_dim"))
-      throw error(json.where(), ": hidden_size ", config.hidden_size, " is not a multiple of ",
-                  config.num_attention_heads, " heads, and no head_dim is given");
-    config.head_dim = json.size("head_dim", std::max<Index>(1, config.hidden_size / config.num_attention_heads));
-    config.max_position_embeddings = json.size("max_position_embeddings", 2048);
-    config.rms_norm_eps = json.optional<double>("rms_norm_eps").value_or(1e-6);
-    config.tie_word_embeddings = json.optional<bool>("tie_word_embeddings").value_or(false);
-    config.attention_bias = json.optional<bool>("attention_bias").value_or(false);
-    config.mlp_bias = json.optional<bool>("mlp_bias").value_or(false);
+    Config config = read_llama_fields(json);
     config.rope = read_rope_config(json);
+    config.attention_bias = config.attention_out_bias = json.optional<bool>("attention_bias").value_or(false);
+    config.mlp_bias = json.optional<bool>("mlp_bias").value_or(false);
     json.only("hidden_act", std::string("silu"));
-    if (config.num_attention_heads % config.num_key_value_heads != 0)
-      throw error(json.where(), ": ", config.num_attention_heads, " query heads can not share ",
-                  config.num_key_value_heads, " key/value heads evenly");
-    if (config.head_dim % 2 != 0)
-      throw error(json.where(), ": head_dim ", config.head_dim, " is odd: rotary positions need pairs");
     return config;
   }
 };

@@ -13,9 +13,11 @@
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/core/threads.hpp"
+#include "neuroglot/hooks/site.hpp"
 #include "neuroglot/io/checkpoint.hpp"
 #include "neuroglot/io/weight_report.hpp"
 #include "neuroglot/models/config_reader.hpp"
+#include "neuroglot/models/tensor_source.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/backend.hpp"
 
@@ -59,23 +61,36 @@ inline void require_shape(const Checkpoint& checkpoint, const TensorInfo& tensor
                 ": the files are not from the same checkpoint?");
 }
 
-/// (out_features, in_features) as published into a backend's layout, sixteen rows at a time on all threads.
+/// The published matrix in a backend's layout, sixteen rows at a time on all threads.
 template <class Scalar, BackendWeight<Scalar> Weight>
-void load_weight(Threads& threads, const Checkpoint& checkpoint, const TensorInfo& tensor, Weight& weight) {
-  require_shape(checkpoint, tensor, {weight.out_features(), weight.in_features()});
+void load_weight(Threads& threads, const Checkpoint& checkpoint, const TensorInfo& tensor, const TensorSource& source,
+                 Weight& weight) {
+  const Index inputs = weight.in_features(), rows = source.rows > 0 ? source.rows : weight.out_features();
+  require_shape(checkpoint, tensor,
+                source.transposed ? std::vector<Index>{inputs, rows} : std::vector<Index>{rows, inputs});
+  const std::vector<Scalar> columns = source.transposed ? values<Scalar>(tensor) : std::vector<Scalar>{};
   threads.for_ranges(weight.out_features(), 16, [&](Index first, Index count, int) {
-    std::vector<Scalar> row(static_cast<std::size_t>(weight.in_features()));
+    std::vector<Scalar> row(static_cast<std::size_t>(inputs));
     for (Index n = first; n < first + count; ++n) {
-      convert_row<Scalar>(tensor, n, row);
+      const Index published = source.row(n);
+      if (source.transposed)
+        for (Index k = 0; k < inputs; ++k)
+          row[static_cast<std::size_t>(k)] = columns[static_cast<std::size_t>(k * rows + published)];
+      else
+        convert_row<Scalar>(tensor, published, row);
       weight.set_row(n, row.data());
     }
   });
 }
 
 template <class Scalar>
-void load_weight(Threads&, const Checkpoint& checkpoint, const TensorInfo& tensor, std::vector<Scalar>& vector) {
-  require_shape(checkpoint, tensor, {static_cast<Index>(vector.size())});
-  convert<Scalar>(tensor.bytes, tensor.dtype, vector);
+void load_weight(Threads&, const Checkpoint& checkpoint, const TensorInfo& tensor, const TensorSource& source,
+                 std::vector<Scalar>& vector) {
+  const auto size = static_cast<Index>(vector.size());
+  require_shape(checkpoint, tensor, {source.rows > 0 ? source.rows : size});
+  const std::vector<Scalar> published = values<Scalar>(tensor);
+  for (Index n = 0; n < size; ++n)
+    vector[static_cast<std::size_t>(n)] = published[static_cast<std::size_t>(source.row(n))];
 }
 
 /// A linear layer without bias has an empty vector there: nothing to look for.
@@ -87,11 +102,27 @@ bool is_absent(const Leaf& leaf) {
     return false;
 }
 
-/// The tensor of that name, or without the "model." in front of it, as checkpoints of bare decoders have it.
+/// The tensor of that name; or without the first part of its name, as checkpoints of bare decoders and encoders have
+/// it; or with the names that norms had in the first BERT checkpoints.
 inline const TensorInfo* find_tensor(const Checkpoint& checkpoint, const std::string& name) {
-  if (const TensorInfo* tensor = checkpoint.find(name)) return tensor;
-  constexpr std::string_view prefix = "model.";
-  return name.starts_with(prefix) ? checkpoint.find(name.substr(prefix.size())) : nullptr;
+  const std::string older =
+      renamed(name, {{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}});
+  for (const std::string& known : {name, older}) {
+    if (const TensorInfo* tensor = checkpoint.find(known)) return tensor;
+    const std::size_t dot = known.find('.');
+    if (dot == std::string::npos) continue;
+    if (const TensorInfo* tensor = checkpoint.find(known.substr(dot + 1))) return tensor;
+  }
+  return nullptr;
+}
+
+/// Where a weight of a model lies: the family's own word, or its tensor_name alone.
+template <class Model>
+TensorSource source_of(const Model& model, const std::string& path) {
+  if constexpr (requires { Model::tensor_source(model.config(), path); })
+    return Model::tensor_source(model.config(), path);
+  else
+    return {Model::tensor_name(path)};
 }
 
 }  // namespace detail
@@ -103,18 +134,22 @@ template <class Model>
 WeightReport load_weights(Model& model, const Checkpoint& checkpoint) {
   WeightReport report;
   std::set<std::string> used;
+  const TensorInfo* open = nullptr;  // the parts of a fused tensor follow each other: it is given back after the last
   for_each_weight(model, [&](const std::string& path, auto& weight) {
     if (detail::is_absent(weight)) return;
-    const std::string name = Model::tensor_name(path);
+    const TensorSource source = detail::source_of(model, path);
+    const std::string& name = source.name;
     const TensorInfo* const tensor = detail::find_tensor(checkpoint, name);
     if (tensor == nullptr) return report.missing.push_back(name);
     if (info(tensor->dtype).name.find('F') == std::string_view::npos)
       throw error(checkpoint.folder().string(), ": tensor \"", name, "\" holds ", info(tensor->dtype).name,
                   ": quantised checkpoints are not supported, fetch the original in F32, BF16 or F16");
+    if (open != nullptr && open != tensor) checkpoint.release(*open);
+    open = tensor;
     used.insert(tensor->name);
-    detail::load_weight<typename Model::Scalar>(model.backend().threads(), checkpoint, *tensor, weight);
-    checkpoint.release(*tensor);
+    detail::load_weight<typename Model::Scalar>(model.backend().threads(), checkpoint, *tensor, source, weight);
   });
+  if (open != nullptr) checkpoint.release(*open);
   for (const std::string& name : checkpoint.names())
     if (!used.contains(name)) report.unused.push_back(name);
   if (!report.missing.empty())
@@ -124,6 +159,31 @@ WeightReport load_weights(Model& model, const Checkpoint& checkpoint) {
   return report;
 }
 
+/// Whether a family reads a config.json: by its model_type, and by what else the family asks for.
+template <class Model>
+bool is_of_family(ConfigReader& json) {
+  const auto type = json.required<std::string>("model_type");
+  if (std::find(Model::model_types.begin(), Model::model_types.end(), type) == Model::model_types.end()) return false;
+  if constexpr (requires { Model::accepts(json); })
+    return Model::accepts(json);
+  else
+    return true;
+}
+
+/// The config of a family, with the sites that it lacks. An encoder has a head where the checkpoint has the weights of
+/// one. Throws Error naming a field that the family does not know.
+template <class Model>
+Config read_config_of(ConfigReader& json, const Checkpoint& checkpoint) {
+  Config config = Model::read_config(json);
+  json.refuse_unread();
+  if constexpr (requires { Model::head_tensor; })
+    config.has_lm_head = detail::find_tensor(checkpoint, std::string(Model::head_tensor)) != nullptr;
+  site::All::for_each([&](auto at) {
+    if (Model::lacks(at)) config.lacking_sites.emplace_back(at.name);
+  });
+  return config;
+}
+
 /// Usage: `Cpu cpu; auto model = load_model<Llama<>>("SmolLM2-135M", cpu);` Throws Error where the folder holds another
 /// family, a field of config.json that is not supported, or weights that do not fit.
 template <class Model>
@@ -131,11 +191,9 @@ Model load_model(const std::filesystem::path& folder, typename Model::Backend& b
                  WeightReport* report = nullptr) {
   const Checkpoint checkpoint(folder);
   ConfigReader json(folder);
-  const auto type = json.required<std::string>("model_type");
-  if (std::find(Model::model_types.begin(), Model::model_types.end(), type) == Model::model_types.end())
-    throw error(json.where(), ": model_type \"", type, "\" is not of this family");
-  const Config config = Model::read_config(json);
-  json.refuse_unread();
+  if (!is_of_family<Model>(json))
+    throw error(json.where(), ": model_type \"", json.required<std::string>("model_type"), "\" is not of this family");
+  const Config config = read_config_of<Model>(json, checkpoint);
   Model model(config, backend);
   WeightReport found = load_weights(model, checkpoint);
   if (report != nullptr) *report = std::move(found);

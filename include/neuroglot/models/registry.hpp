@@ -5,8 +5,27 @@
 #include <memory>
 #include <string>
 
+#include "neuroglot/models/albert.hpp"
 #include "neuroglot/models/any_model.hpp"
+#include "neuroglot/models/bert.hpp"
+#include "neuroglot/models/bloom.hpp"
+#include "neuroglot/models/cohere.hpp"
+#include "neuroglot/models/distilbert.hpp"
+#include "neuroglot/models/gemma2.hpp"
+#include "neuroglot/models/gemma3.hpp"
+#include "neuroglot/models/gpt2.hpp"
+#include "neuroglot/models/gpt_neox.hpp"
 #include "neuroglot/models/llama.hpp"
+#include "neuroglot/models/mistral.hpp"
+#include "neuroglot/models/mixtral.hpp"
+#include "neuroglot/models/modernbert.hpp"
+#include "neuroglot/models/olmo2.hpp"
+#include "neuroglot/models/opt.hpp"
+#include "neuroglot/models/phi3.hpp"
+#include "neuroglot/models/qwen2.hpp"
+#include "neuroglot/models/qwen3.hpp"
+#include "neuroglot/models/qwen3_moe.hpp"
+#include "neuroglot/models/roberta.hpp"
 
 namespace neuroglot {
 
@@ -16,47 +35,34 @@ struct Families {};
 
 /// Every family on a backend: a new one is a line here.
 template <class B>
-using AllFamilies = Families<Llama<B>>;
+using AllFamilies = Families<Llama<B>, Mistral<B>, Mixtral<B>, Qwen2<B>, Qwen3<B>, Qwen3Moe<B>, Gemma2<B>, Gemma3<B>,
+                             Bloom<B>, Gpt2<B>, Opt<B>, OptPostNorm<B>, GptNeox<B>, Olmo2<B>, Phi3<B>, Cohere<B>,
+                             Bert<B>, Roberta<B>, DistilBert<B>, Albert<B>, ModernBert<B>>;
 
 namespace detail {
 
-template <class Model>
-bool is_of_family(std::string_view model_type) {
-  return std::find(Model::model_types.begin(), Model::model_types.end(), model_type) != Model::model_types.end();
-}
-
 template <class... Models>
 std::string supported_model_types(Families<Models...>) {
+  std::set<std::string_view> types;
+  (types.insert(Models::model_types.begin(), Models::model_types.end()), ...);
   std::string names;
-  const auto add = [&](std::string_view name) { names += (names.empty() ? "" : ", ") + std::string(name); };
-  (std::for_each(Models::model_types.begin(), Models::model_types.end(), add), ...);
+  for (const std::string_view type : types) names += (names.empty() ? "" : ", ") + std::string(type);
   return names;
 }
 
-template <class... Models>
-std::unique_ptr<AnyModel> load_of(Families<Models...> families, const std::string& model_type,
-                                  const std::filesystem::path& folder, int threads, WeightReport* report) {
-  std::unique_ptr<AnyModel> model;
-  ((is_of_family<Models>(model_type) ? void(model = std::make_unique<ErasedModel<Models>>(folder, threads, report))
-                                     : void()),
-   ...);
-  if (!model)
-    throw error((folder / "config.json").string(), ": model_type \"", model_type,
-                "\" is not supported (supported: ", supported_model_types(families), ")");
-  return model;
-}
-
-/// Calls f with the config of whichever family.
-template <class... Models>
-Config config_of(Families<Models...>, const std::string& model_type, ConfigReader& json) {
-  Config config;
+/// Calls f.operator()<Model>() with the family that config.json names. Throws Error where there is none.
+template <class F, class... Models>
+void with_family(Families<Models...> families, ConfigReader& json, F f) {
   bool found = false;
-  ((is_of_family<Models>(model_type) ? void((config = Models::read_config(json), found = true)) : void()), ...);
+  const auto call_if = [&]<class Model>() {
+    if (found || !is_of_family<Model>(json)) return;
+    found = true;
+    f.template operator()<Model>();
+  };
+  (call_if.template operator()<Models>(), ...);
   if (!found)
-    throw error(json.where(), ": model_type \"", model_type,
-                "\" is not supported (supported: ", supported_model_types(Families<Models...>{}), ")");
-  json.refuse_unread();
-  return config;
+    throw error(json.where(), ": model_type \"", json.required<std::string>("model_type"),
+                "\" is not supported (supported: ", supported_model_types(families), ")");
 }
 
 }  // namespace detail
@@ -64,7 +70,10 @@ Config config_of(Families<Models...>, const std::string& model_type, ConfigReade
 /// The config of a model folder of any family.
 inline Config read_any_config(const std::filesystem::path& folder) {
   ConfigReader json(folder);
-  return detail::config_of(AllFamilies<Cpu>{}, json.required<std::string>("model_type"), json);
+  Config config;
+  detail::with_family(AllFamilies<Cpu>{}, json,
+                      [&]<class Model>() { config = read_config_of<Model>(json, Checkpoint(folder)); });
+  return config;
 }
 
 /// Loads a model of any family on backend B.
@@ -72,7 +81,10 @@ template <class B>
 std::unique_ptr<AnyModel> load_any_model(const std::filesystem::path& folder, int threads = 0,
                                          WeightReport* report = nullptr) {
   ConfigReader json(folder);
-  return detail::load_of(AllFamilies<B>{}, json.required<std::string>("model_type"), folder, threads, report);
+  std::unique_ptr<AnyModel> model;
+  detail::with_family(AllFamilies<B>{}, json,
+                      [&]<class Model>() { model = load_erased<Model>(folder, threads, report); });
+  return model;
 }
 
 }  // namespace neuroglot

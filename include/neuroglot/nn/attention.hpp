@@ -9,24 +9,35 @@
 #include "neuroglot/hooks/site.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/nn/linear.hpp"
+#include "neuroglot/nn/mask.hpp"
+#include "neuroglot/nn/qk_norm.hpp"
 #include "neuroglot/ops/attention.hpp"
 
 namespace neuroglot {
 
-template <class B, class Position, class Mask>
+template <class B, class Position, class Mask, class QkNorm = NoQkNorm>
 struct Attention {
   Linear<B> q_proj, k_proj, v_proj, o_proj;
+  QkNorm qk_norm;
   Position position;
+  Mask mask;
   AttentionShape shape;
 
-  explicit Attention(const Config& config)
+  explicit Attention(const Config& config, Index layer = 0)
       : q_proj(config.hidden_size, config.q_width(), config.attention_bias),
         k_proj(config.hidden_size, config.kv_width(), config.attention_bias),
         v_proj(config.hidden_size, config.kv_width(), config.attention_bias),
-        o_proj(config.q_width(), config.hidden_size, config.attention_bias),
-        position(config),
-        shape{config.num_attention_heads, config.num_key_value_heads, config.head_dim,
-              1 / std::sqrt(static_cast<double>(config.head_dim))} {}
+        o_proj(config.q_width(), config.hidden_size, config.attention_out_bias),
+        qk_norm(config),
+        position(config, layer),
+        mask(mask_of<Mask>(config, layer)),
+        shape(position.shape({config.num_attention_heads, config.num_key_value_heads, config.head_dim,
+                              config.attention_scale(), config.attn_logit_softcapping})) {}
+
+  template <class Site>
+  static constexpr bool lacks(Site) {
+    return !Position::rotates && (std::is_same_v<Site, site::rot_q> || std::is_same_v<Site, site::rot_k>);
+  }
 
   /// x (tokens, hidden) -> (tokens, hidden)
   template <class Pass>
@@ -37,10 +48,13 @@ struct Attention {
     pass.at(site::k{}, k);
     const auto v = v_proj(pass, x);
     pass.at(site::v{}, v);
-    position.rotate(pass, q);
-    pass.at(site::rot_q{}, q);
-    position.rotate(pass, k);
-    pass.at(site::rot_k{}, k);
+    qk_norm.apply(pass, q, k);
+    if constexpr (Position::rotates) {
+      position.rotate(pass, q);
+      pass.at(site::rot_q{}, q);
+      position.rotate(pass, k);
+      pass.at(site::rot_k{}, k);
+    }
     const auto z = pass.matrix(x.rows, q.cols);
     attend(pass, q, k, v, z);
     pass.at(site::z{}, z);
@@ -53,6 +67,7 @@ struct Attention {
     visitor("k_proj", self.k_proj);
     visitor("v_proj", self.v_proj);
     visitor("o_proj", self.o_proj);
+    QkNorm::visit(self.qk_norm, visitor);
   }
 
  private:
@@ -65,7 +80,7 @@ struct Attention {
               typename Pass::View z) const {
     const std::vector<Sequence<Pass>> sequences = sequences_of(pass, q, k, v, z);
     if (!pass.hears(site::attn_scores{}) && !pass.hears(site::attn_pattern{})) {
-      pass.backend.attention(shape, Mask{}, std::span(sequences));
+      pass.backend.attention(shape, mask, std::span(sequences));
       return;
     }
     for (Index s = 0; s < pass.batch.sequences(); ++s)
@@ -77,7 +92,7 @@ struct Attention {
   void attend_aloud(Pass& pass, const Sequence<Pass>& sequence, Index s, Index head) const {
     const Workspace::Scope scope(pass.backend.workspace());
     const auto scores = pass.matrix(sequence.queries(), sequence.keys());
-    pass.backend.attention_scores(shape, Mask{}, sequence, head, scores);
+    pass.backend.attention_scores(shape, mask, sequence, head, scores);
     pass.at(site::attn_scores{}, scores, s, head);
     pass.backend.softmax(scores);
     pass.at(site::attn_pattern{}, scores, s, head);

@@ -1,5 +1,8 @@
-/// Blocks: how norms, attention and MLP stand around the residual stream.
+/// The pre-norm block: norms stand before attention and MLP. Its relatives are in files of their own: post_norm_block,
+/// sandwich_block, parallel_block.
 #pragma once
+
+#include <type_traits>
 
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/hooks/site.hpp"
@@ -7,16 +10,25 @@
 
 namespace neuroglot {
 
-/// Pre-norm residual block: x += attention(norm(x)); x += mlp(norm(x)). (Xiong et al. 2020, Fig. 1b)
-template <class Norm, class Attention, class Mlp>
+/// x += attention(norm(x)); x += mlp(norm(x)). (Xiong et al. 2020, Fig. 1b)
+/// FirstNorm, the one before attention, may leave x as it is in some blocks (ModernBERT's first): these have no ln1.
+template <class Norm, class Attention, class Mlp, class FirstNorm = Norm>
 struct PreNormBlock {
-  Norm input_layernorm;
+  FirstNorm input_layernorm;
   Attention self_attn;
   Norm post_attention_layernorm;
   Mlp mlp;
 
-  explicit PreNormBlock(const Config& config)
-      : input_layernorm(config), self_attn(config), post_attention_layernorm(config), mlp(config) {}
+  explicit PreNormBlock(const Config& config, Index layer = 0)
+      : input_layernorm(first_norm(config, layer)),
+        self_attn(config, layer),
+        post_attention_layernorm(config),
+        mlp(config) {}
+
+  template <class Site>
+  static constexpr bool lacks(Site at) {
+    return Attention::lacks(at) || Mlp::lacks(at);
+  }
 
   /// x (tokens, hidden): the residual stream, updated in place.
   template <class Pass>
@@ -37,11 +49,18 @@ struct PreNormBlock {
   }
 
  private:
+  static FirstNorm first_norm(const Config& config, [[maybe_unused]] Index layer) {
+    if constexpr (std::is_constructible_v<FirstNorm, const Config&, Index>)
+      return FirstNorm(config, layer);
+    else
+      return FirstNorm(config);
+  }
+
   template <class Pass>
   void add_attention(Pass& pass, typename Pass::View x) const {
     const Workspace::Scope scope(pass.backend.workspace());
     const auto normed = input_layernorm(pass, x);
-    pass.at(site::ln1{}, normed);
+    if (normed.data != x.data) pass.at(site::ln1{}, normed);
     const auto out = self_attn(pass, normed);
     pass.at(site::attn_out{}, out);
     pass.backend.add(x, out);

@@ -1,19 +1,24 @@
-/// Token ids to vectors, and, at the other end, vectors to scores of the next token.
+/// Token ids to vectors.
 #pragma once
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/hooks/site.hpp"
 #include "neuroglot/nn/config.hpp"
 
 namespace neuroglot {
 
-/// Rows of a table, (vocab, hidden). The table is kept in the layout of products, so that a tied head can share it.
+/// Rows of a table, (vocab, width). The table is kept in the layout of products, so that a tied head can share it.
 template <class B>
 struct TokenEmbedding {
   typename B::Weight weight;
+  double scale;  ///< factor on what comes out (Gemma: sqrt(hidden))
 
-  explicit TokenEmbedding(const Config& config) : weight(config.hidden_size, config.vocab_size) {}
+  explicit TokenEmbedding(const Config& config)
+      : weight(config.embedding_width(), config.vocab_size), scale(config.embedding_scale) {}
 
-  /// -> (tokens, hidden). Throws Error for an id outside the vocabulary.
+  const typename B::Weight& vocabulary() const { return weight; }
+
+  /// -> (tokens, width). Throws Error for an id outside the vocabulary.
   template <class Pass>
   auto operator()(Pass& pass) const {
     for (const auto id : pass.batch.ids())
@@ -22,27 +27,14 @@ struct TokenEmbedding {
                     ": does the tokenizer belong to this model?");
     const auto x = pass.matrix(pass.batch.rows(), weight.in_features());
     pass.backend.embed(weight, pass.batch.ids(), x);
+    if (scale != 1) pass.backend.scale(x, scale);
+    pass.at(site::embed{}, x);
     return x;
   }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor& visitor) {
     visitor("weight", self.weight);
-  }
-};
-
-/// The vocabulary projection without bias; empty where it is tied to the token embedding (config: tie_word_embeddings).
-template <class B>
-struct LmHead {
-  typename B::Weight weight;
-
-  explicit LmHead(const Config& config) {
-    if (!config.tie_word_embeddings) weight = typename B::Weight(config.hidden_size, config.vocab_size);
-  }
-
-  template <class Self, class Visitor>
-  static void visit(Self& self, Visitor& visitor) {
-    if (self.weight.out_features() > 0) visitor("weight", self.weight);
   }
 };
 

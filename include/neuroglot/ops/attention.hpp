@@ -16,7 +16,10 @@ struct AttentionShape {
   Index heads;
   Index kv_heads;
   Index head_dim;
-  double scale;  ///< 1 / sqrt(head_dim), unless a family says otherwise
+  double scale;        ///< 1 / sqrt(head_dim), unless a family says otherwise
+  double softcap = 0;  ///< scores become softcap tanh(scores / softcap) (Gemma 2); 0: they stay
+  std::vector<float>
+      alibi_slopes{};  ///< of each head, times the key's position is added to a score (BLOOM); empty: none
 
   Index kv_head(Index head) const { return head / (heads / kv_heads); }
 };
@@ -48,8 +51,12 @@ void attention_scores(const AttentionShape& shape, const Mask& mask, const Atten
     for (Index key = 0; key < k.rows; ++key) {
       T dot = 0;
       for (Index i = 0; i < shape.head_dim; ++i) dot += q(query, i) * k(key, i);
+      dot *= static_cast<T>(shape.scale);
+      if (shape.softcap > 0) dot = static_cast<T>(shape.softcap) * std::tanh(dot / static_cast<T>(shape.softcap));
+      if (!shape.alibi_slopes.empty())
+        dot += static_cast<T>(shape.alibi_slopes[static_cast<std::size_t>(head)]) * static_cast<T>(key);
       const bool seen = key >= visible.first && key < visible.last;
-      scores(query, key) = seen ? dot * static_cast<T>(shape.scale) : -std::numeric_limits<T>::infinity();
+      scores(query, key) = seen ? dot : -std::numeric_limits<T>::infinity();
     }
   }
 }

@@ -1,6 +1,8 @@
 /// Which keys a query sees: always one run of neighbouring positions.
 #pragma once
 
+#include <algorithm>
+
 #include "neuroglot/core/matrix.hpp"
 
 namespace neuroglot {
@@ -19,6 +21,17 @@ struct Causal {
 /// A token sees the whole sequence.
 struct Bidirectional {
   KeyRange visible(Index /*query*/, Index keys) const { return {0, keys}; }
+};
+
+/// A token sees `before` tokens before it and `after` tokens after it: sliding windows, of one layer or another.
+struct Window {
+  static constexpr Index unlimited = Index{1} << 40;
+  Index before = unlimited;
+  Index after = 0;
+
+  KeyRange visible(Index query, Index keys) const {
+    return {std::max<Index>(0, query - before), std::min(keys, query + after + 1)};
+  }
 };
 
 }  // namespace neuroglot

@@ -13,6 +13,38 @@ NEUROGLOT_INLINE void apply(Silu, Float8& x) {
   x = x / (1.0f + power);
 }
 
+/// x becomes tanh(x), to 1e-7: 1 - 2 / (e^2x + 1).
+NEUROGLOT_INLINE void hyperbolic_tangent(Float8& x) {
+  Float8 power = x + x;
+  exponentiate(power);
+  x = 1.0f - 2.0f / (power + 1.0f);
+}
+
+// The error function by formula 7.1.26 of Abramowitz and Stegun, Handbook of Mathematical Functions, to 1.5e-7.
+NEUROGLOT_INLINE void apply(Gelu, Float8& x) {
+  const Float8 argument = x * 0.70710678f;
+  const Float8 magnitude = argument < 0.0f ? -argument : argument;
+  const Float8 t = 1.0f / (1.0f + 0.3275911f * magnitude);
+  Float8 p = t * 1.061405429f - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  Float8 power = -magnitude * magnitude;
+  exponentiate(power);
+  const Float8 tail = p * t * power;  // 1 - erf(|argument|)
+  x = x * 0.5f * (argument < 0.0f ? tail : 2.0f - tail);
+}
+
+NEUROGLOT_INLINE void apply(GeluTanh, Float8& x) {
+  Float8 inner = 0.79788456f * (x + 0.044715f * x * x * x);
+  hyperbolic_tangent(inner);
+  x = x * 0.5f * (1.0f + inner);
+}
+
+NEUROGLOT_INLINE void apply(Relu, Float8& x) {
+  x = x < 0.0f ? Float8{} : x;
+}
+
 /// x (tokens, width) = f(x), in place.
 template <class Activation>
 void activate(Threads& threads, Activation f, MatrixView<float> x) {

@@ -11,6 +11,7 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/attention.hpp"
 #include "neuroglot/ops/cpu/matmul.hpp"
+#include "neuroglot/ops/cpu/soft_cap.hpp"
 #include "neuroglot/ops/cpu/softmax.hpp"
 
 namespace neuroglot::cpu {
@@ -36,12 +37,21 @@ inline PackedHead take_head(Workspace& workspace, const AttentionShape& shape, I
           workspace.matrix<float>(1, panel_floats(shape.head_dim, keys)).data};
 }
 
+/// scores += slope * position of the key. (Press et al. 2022, as BLOOM has it: up to a constant a query, which the
+/// softmax does not see)
+inline void add_alibi(MatrixView<float> scores, float slope) {
+  for (Index row = 0; row < scores.rows; ++row)
+    for (Index key = 0; key < scores.cols; ++key) scores(row, key) += slope * static_cast<float>(key);
+}
+
 /// scores (queries, keys seen by the last of them) of queries [first, first + scores.rows); -inf where masked.
 template <class Mask>
 void score(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence, Index head,
            Index first, const float* key_panels, MatrixView<float> scores) {
   const auto q = sequence.q.col_range(head * shape.head_dim, shape.head_dim).row_range(first, scores.rows);
   matmul_panels(q, key_panels, scores.cols, scores, static_cast<float>(shape.scale));
+  if (shape.softcap > 0) soft_cap(scores, static_cast<float>(shape.softcap));
+  if (!shape.alibi_slopes.empty()) add_alibi(scores, shape.alibi_slopes[static_cast<std::size_t>(head)]);
   for (Index row = 0; row < scores.rows; ++row) {
     const KeyRange visible = mask.visible(sequence.position(first + row), sequence.keys());
     const auto hide = [&](Index from, Index to) {

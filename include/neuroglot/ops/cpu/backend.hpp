@@ -14,11 +14,14 @@
 #include "neuroglot/ops/cpu/cross_entropy.hpp"
 #include "neuroglot/ops/cpu/elementwise.hpp"
 #include "neuroglot/ops/cpu/embedding.hpp"
+#include "neuroglot/ops/cpu/layer_norm.hpp"
 #include "neuroglot/ops/cpu/matmul.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 #include "neuroglot/ops/cpu/rms_norm.hpp"
 #include "neuroglot/ops/cpu/rope.hpp"
+#include "neuroglot/ops/cpu/soft_cap.hpp"
 #include "neuroglot/ops/cpu/softmax.hpp"
+#include "neuroglot/ops/route.hpp"
 
 namespace neuroglot {
 
@@ -43,8 +46,11 @@ class Cpu {
   void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
     cpu::matmul(threads_, workspace_, x, w, bias.empty() ? nullptr : bias.data(), y);
   }
-  void rms_norm(ConstView x, const Vector& weight, double eps, View y) {
-    cpu::rms_norm(threads_, x, weight.data(), static_cast<float>(eps), y);
+  void rms_norm(ConstView x, const Vector& weight, double eps, View y, double offset = 0) {
+    cpu::rms_norm(threads_, x, weight.data(), static_cast<float>(eps), y, static_cast<float>(offset));
+  }
+  void layer_norm(ConstView x, const Vector& weight, const Vector& bias, double eps, View y) {
+    cpu::layer_norm(threads_, x, weight.data(), bias.empty() ? nullptr : bias.data(), static_cast<float>(eps), y);
   }
   template <class Activation>
   void activate(Activation f, View x) {
@@ -52,8 +58,12 @@ class Cpu {
   }
   void add(View x, ConstView y) { cpu::add(threads_, x, y); }
   void multiply(View x, ConstView y) { cpu::multiply(threads_, x, y); }
-  void rotate(View x, ConstView cosine, ConstView sine, Index head_dim) {
-    cpu::rotate(threads_, x, cosine, sine, head_dim);
+  void scale(View x, double factor) { cpu::scale(x, static_cast<float>(factor)); }
+  void rotate(View x, ConstView cosine, ConstView sine, Index head_dim, RotaryPairs pairs = RotaryPairs::halves) {
+    if (pairs == RotaryPairs::halves)
+      cpu::rotate(threads_, x, cosine, sine, head_dim);
+    else
+      cpu::rotate_neighbours(threads_, x, cosine, sine, head_dim);
   }
 
   template <class Mask>
@@ -71,10 +81,21 @@ class Cpu {
     cpu::attention_mix(workspace_, shape, sequence, head, pattern);
   }
 
-  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss) {
-    cpu::next_token_loss(threads_, workspace_, x, w, targets, loss);
+  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
+                       const LogitShape& shape = {}) {
+    cpu::next_token_loss(threads_, workspace_, x, w, targets, loss, shape);
   }
+  void shape_logits(View x, const LogitShape& shape) { cpu::shape_logits(x, shape); }
 
+  Routing route(ConstView weights, Index top_k, bool normalised) {
+    return reference::route<float>(weights, top_k, normalised);
+  }
+  void scatter_add(ConstView x, std::span<const Index> rows, std::span<const double> factors, View y) {
+    reference::scatter_add<float>(x, rows, factors, y);
+  }
+  void clear(View y) {
+    for (Index row = 0; row < y.rows; ++row) std::ranges::fill(y.row(row), float{});
+  }
   void gather(ConstView x, std::span<const Index> rows, View y) {
     for (std::size_t i = 0; i < rows.size(); ++i)
       std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());

@@ -12,6 +12,7 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cpu/matmul.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
+#include "neuroglot/ops/cpu/soft_cap.hpp"
 #include "neuroglot/ops/cpu/softmax.hpp"
 
 namespace neuroglot::cpu {
@@ -54,7 +55,8 @@ inline double log_sum_exp(std::span<const PartialSum> parts) {
 /// loss[row] = cross entropy in nats of the logits x W^T (rows, vocab) with targets[row]. The bits of a row's loss
 /// depend on that row alone. A row whose logits hold a NaN gives NaN.
 inline void next_token_loss(Threads& threads, Workspace& workspace, MatrixView<const float> x, const PackedWeight& w,
-                            std::span<const std::int32_t> targets, std::span<double> loss) {
+                            std::span<const std::int32_t> targets, std::span<double> loss,
+                            const LogitShape& shape = {}) {
   using namespace detail;
   const Index vocabulary = w.out_features();
   const Index blocks = (vocabulary + loss_columns - 1) / loss_columns;
@@ -68,6 +70,7 @@ inline void next_token_loss(Threads& threads, Workspace& workspace, MatrixView<c
       const Index rows = std::min(loss_rows, x.rows - row);
       const auto logits = scratch.row_range(thread * loss_rows, rows).col_range(0, width);
       matmul_panels(x.row_range(row, rows), w.panel(first / panel_width), width, logits);
+      shape_logits(logits, shape);
       for (Index i = 0; i < rows; ++i) {
         const Index target = targets[static_cast<std::size_t>(row + i)] - first;
         if (target >= 0 && target < width) target_logits(0, row + i) = logits(i, target);

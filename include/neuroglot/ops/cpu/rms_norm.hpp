@@ -9,7 +9,8 @@
 namespace neuroglot::cpu {
 
 /// x, y (tokens, hidden), may be the same; weight (hidden).
-inline void rms_norm(Threads& threads, MatrixView<const float> x, const float* weight, float eps, MatrixView<float> y) {
+inline void rms_norm(Threads& threads, MatrixView<const float> x, const float* weight, float eps, MatrixView<float> y,
+                     float offset = 0) {
   threads.for_ranges(x.rows, 32, [&](Index first, Index count, int) {
     vectorized([&]() NEUROGLOT_VECTORIZED {
       for (Index row = first; row < first + count; ++row) {
@@ -22,7 +23,7 @@ inline void rms_norm(Threads& threads, MatrixView<const float> x, const float* w
         each_eight(
             x.cols,
             [&](float* to, const float* values, const float* weights)
-                NEUROGLOT_VECTORIZED { write(to, Eight(values).v * scale * Eight(weights).v); },
+                NEUROGLOT_VECTORIZED { write(to, Eight(values).v * scale * (Eight(weights).v + offset)); },
             y.row(row).data(), from, weight);
       }
     });

@@ -3,6 +3,7 @@
 
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/ops/cpu/simd.hpp"
+#include "neuroglot/ops/rope.hpp"
 
 namespace neuroglot::cpu {
 
@@ -25,6 +26,15 @@ inline void rotate(Threads& threads, MatrixView<float> x, MatrixView<const float
               first, first + half, cosine.row(row).data(), sine.row(row).data());
         }
     });
+  });
+}
+
+/// The same for neighbouring pairs.
+inline void rotate_neighbours(Threads& threads, MatrixView<float> x, MatrixView<const float> cosine,
+                              MatrixView<const float> sine, Index head_dim) {
+  threads.for_ranges(x.rows, 32, [&](Index first, Index rows, int) {
+    reference::rotate(x.row_range(first, rows), cosine.row_range(first, rows), sine.row_range(first, rows), head_dim,
+                      RotaryPairs::neighbours);
   });
 }
 

@@ -13,10 +13,13 @@
 #include "neuroglot/ops/attention.hpp"
 #include "neuroglot/ops/cross_entropy.hpp"
 #include "neuroglot/ops/elementwise.hpp"
+#include "neuroglot/ops/layer_norm.hpp"
 #include "neuroglot/ops/matmul.hpp"
 #include "neuroglot/ops/reference/weight.hpp"
 #include "neuroglot/ops/rms_norm.hpp"
 #include "neuroglot/ops/rope.hpp"
+#include "neuroglot/ops/route.hpp"
+#include "neuroglot/ops/soft_cap.hpp"
 
 namespace neuroglot {
 
@@ -45,8 +48,11 @@ class Reference {
                                 y.row_range(row, 1));
     });
   }
-  void rms_norm(ConstView x, const Vector& weight, double eps, View y) {
-    reference::rms_norm<double>(x, weight.data(), eps, y);
+  void rms_norm(ConstView x, const Vector& weight, double eps, View y, double offset = 0) {
+    reference::rms_norm<double>(x, weight.data(), eps, y, offset);
+  }
+  void layer_norm(ConstView x, const Vector& weight, const Vector& bias, double eps, View y) {
+    reference::layer_norm<double>(x, weight.data(), bias.empty() ? nullptr : bias.data(), eps, y);
   }
   template <class Activation>
   void activate(Activation f, View x) {
@@ -54,8 +60,9 @@ class Reference {
   }
   void add(View x, ConstView y) { reference::add<double>(x, y); }
   void multiply(View x, ConstView y) { reference::multiply<double>(x, y); }
-  void rotate(View x, ConstView cosine, ConstView sine, Index head_dim) {
-    reference::rotate<double>(x, cosine, sine, head_dim);
+  void scale(View x, double factor) { reference::shape_logits(x, {factor, 0}); }
+  void rotate(View x, ConstView cosine, ConstView sine, Index head_dim, RotaryPairs pairs = RotaryPairs::halves) {
+    reference::rotate<double>(x, cosine, sine, head_dim, pairs);
   }
 
   template <class Mask>
@@ -80,15 +87,27 @@ class Reference {
     reference::attention_mix(shape, sequence, head, pattern);
   }
 
-  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss) {
+  void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
+                       const LogitShape& shape = {}) {
     each_row(x, [&](Index row) {
       Matrix logits(1, w.out_features());
       reference::matmul<double>(x.row_range(row, 1), w.view(), nullptr, logits.view());
+      reference::shape_logits(logits.view(), shape);
       const auto at = static_cast<std::size_t>(row);
       loss[at] = reference::cross_entropy<double>(logits.view().row(0), targets[at]);
     });
   }
 
+  void shape_logits(View x, const LogitShape& shape) { reference::shape_logits(x, shape); }
+  Routing route(ConstView weights, Index top_k, bool normalised) {
+    return reference::route<double>(weights, top_k, normalised);
+  }
+  void scatter_add(ConstView x, std::span<const Index> rows, std::span<const double> factors, View y) {
+    reference::scatter_add<double>(x, rows, factors, y);
+  }
+  void clear(View y) {
+    for (Index row = 0; row < y.rows; ++row) std::ranges::fill(y.row(row), double{});
+  }
   void gather(ConstView x, std::span<const Index> rows, View y) {
     for (std::size_t i = 0; i < rows.size(); ++i)
       std::ranges::copy(x.row(rows[i]), y.row(static_cast<Index>(i)).data());

@@ -1,0 +1,66 @@
+/// A family behind AnyModel: what is compiled once a family and backend.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "neuroglot/models/any_model.hpp"
+#include "neuroglot/models/load_model.hpp"
+
+namespace neuroglot {
+
+namespace detail {
+
+template <class Model>
+class ErasedModel final : public AnyModel {
+ public:
+  ErasedModel(const std::filesystem::path& folder, int threads, WeightReport* report)
+      : backend_(threads), model_(load_model<Model>(folder, backend_, report)) {}
+
+  const Config& config() const override { return model_.config(); }
+  Threads& threads() override { return backend_.threads(); }
+  std::string_view backend_name() const override { return Model::Backend::name; }
+  std::size_t workspace_bytes() override { return backend_.workspace().capacity(); }
+  std::size_t weight_bytes() const override {
+    std::size_t total = 0;
+    for_each_weight(model_, [&](const std::string&, const auto& weight) {
+      if constexpr (requires { weight.bytes(); })
+        total += weight.bytes();
+      else
+        total += weight.size() * sizeof(weight.front());
+    });
+    return total;
+  }
+  std::unique_ptr<AnyCache> make_cache(Index sequences, Index capacity) const override {
+    return std::make_unique<Cache>(model_.make_cache(sequences, capacity));
+  }
+  void forward(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
+    forward_with<output::None>(model_, batch, hooks, own(cache));
+  }
+  std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
+    return forward_with<output::NextTokenLoss>(model_, batch, hooks, own(cache));
+  }
+
+ private:
+  struct Cache final : AnyCache {
+    explicit Cache(KvCache<typename Model::Backend> of) : values(std::move(of)) {}
+    KvCache<typename Model::Backend> values;
+  };
+  static KvCache<typename Model::Backend>* own(AnyCache* cache) {
+    return cache == nullptr ? nullptr : &static_cast<Cache*>(cache)->values;
+  }
+
+  typename Model::Backend backend_;
+  Model model_;
+};
+
+}  // namespace detail
+
+template <class Model>
+std::unique_ptr<AnyModel> load_erased(const std::filesystem::path& folder, int threads, WeightReport* report) {
+  return std::make_unique<detail::ErasedModel<Model>>(folder, threads, report);
+}
+
+}  // namespace neuroglot
