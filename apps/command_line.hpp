@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/io/model_folder.hpp"
 #include "neuroglot/version.hpp"
 
 namespace ng {
@@ -35,6 +36,12 @@ class CommandLine {
   }
 
   po::options_description_easy_init add() { return options_.add_options(); }
+
+  /// The positional MODEL; `needs` is what the folder must hold.
+  void positional_model(const std::string& needs) {
+    positional("model", "MODEL: a Hugging Face folder (" + needs +
+                            "), or a hub id that lies in the local cache (organisation/name, organisation/name@revision)");
+  }
 
   /// A required argument without a name, in the order of the calls.
   void positional(const std::string& option, const std::string& help) {
@@ -65,6 +72,9 @@ class CommandLine {
   }
   std::string text(const std::string& option) const { return get<std::string>(option); }
   bool flag(const std::string& option) const { return get<bool>(option); }
+
+  /// The folder of MODEL, which may be a hub id in the local cache.
+  std::filesystem::path model() const { return neuroglot::model_folder(text("model")); }
 
   /// --out, for programs that can not do without; throws UsageError where it is missing.
   std::filesystem::path required_path(const std::string& option) const {

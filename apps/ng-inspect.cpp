@@ -114,11 +114,11 @@ int run(int argc, char** argv) {
       "ng-inspect", "MODEL [--tensors] [--json]",
       "Architecture, parameter and neuron counts, sites, tensors and the memory needed; only headers are read.",
       "  ng-inspect SmolLM2-135M\n  ng-inspect SmolLM2-135M --json | jq .neurons\n");
-  line.positional("model", "MODEL: a Hugging Face folder");
+  line.positional_model("config.json, *.safetensors");
   line.add()("tensors", ng::po::bool_switch(), "list every tensor");
   line.add()("json", ng::po::bool_switch(), "all of it as JSON");
   if (!line.parse(argc, argv)) return 0;
-  const Json found = inspect(line.text("model"));
+  const Json found = inspect(line.model());
   if (line.flag("json"))
     std::cout << found.dump(1) << '\n';
   else

@@ -12,7 +12,7 @@ namespace {
 using namespace neuroglot;
 
 void add_options(ng::CommandLine& line) {
-  line.positional("model", "MODEL: a Hugging Face folder (config.json, *.safetensors, tokenizer files)");
+  line.positional_model("config.json, *.safetensors, tokenizer files");
   line.add()("neurons", ng::po::value<std::string>(), "neurons.json of ng-select");
   ng::add_corpus_options(line);
   ng::add_model_options(line);
@@ -33,7 +33,7 @@ Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, con
                          const Provenance& neurons, const std::vector<CorpusSource>& sources,
                          const std::vector<CorpusSize>& sizes, const BlockOptions& blocks) {
   Provenance provenance = program_provenance("ng-perplexity");
-  provenance["model"] = model_provenance(line.text("model"), model.config(), tokenizer);
+  provenance["model"] = model_provenance(line.model(), model.config(), tokenizer);
   provenance["neurons"] = {
       {"file", line.text("neurons")}, {"hash", hash_of(line.text("neurons"))}, {"provenance", neurons}};
   provenance["corpora"] = corpora_provenance(sources, sizes, blocks.block);
@@ -60,8 +60,8 @@ int run(int argc, char** argv) {
   require_writable(out);
   const auto neuron_path = line.required_path("neurons");
   const std::vector<CorpusSource> sources = ng::corpora(line);
-  const auto tokenizer = load_tokenizer(line.text("model"));
-  const auto model = ng::load_model(line, line.text("model"));
+  const auto tokenizer = load_tokenizer(line.model());
+  const auto model = ng::load_model(line, line.model());
   PerplexityOptions options;
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);

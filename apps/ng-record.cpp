@@ -31,7 +31,7 @@ int run(int argc, char** argv) {
                        "run/stats.safetensors\n"
                        "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after "
                        "an interruption\n");
-  line.positional("model", "MODEL: a Hugging Face folder (config.json, *.safetensors, tokenizer files)");
+  line.positional_model("config.json, *.safetensors, tokenizer files");
   ng::add_corpus_options(line);
   ng::add_model_options(line);
   line.add()("out", ng::po::value<std::string>(), "the file that is written");
@@ -44,8 +44,8 @@ int run(int argc, char** argv) {
   options.out = line.required_path("out");
   require_writable(options.out);
   const std::vector<CorpusSource> sources = ng::corpora(line);
-  const auto tokenizer = load_tokenizer(line.text("model"));
-  const auto model = ng::load_model(line, line.text("model"));
+  const auto tokenizer = load_tokenizer(line.model());
+  const auto model = ng::load_model(line, line.model());
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
   options.quiet = line.flag("quiet");
@@ -53,7 +53,7 @@ int run(int argc, char** argv) {
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
 
   Provenance provenance = program_provenance("ng-record");
-  provenance["model"] = model_provenance(line.text("model"), model->config(), *tokenizer);
+  provenance["model"] = model_provenance(line.model(), model->config(), *tokenizer);
   provenance["corpora"] = corpora_provenance(sources, sizes, options.blocks.block);
   provenance["site"] = "blocks.*." + std::string(with_neuron_site(line.text("site"), [](auto at) { return at.name; }));
   provenance["block"] = options.blocks.block;

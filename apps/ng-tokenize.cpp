@@ -66,7 +66,7 @@ int run(int argc, char** argv) {
                        "  ng-tokenize SmolLM2-135M --decode < ids.txt\n"
                        "  echo 'Bonjour le monde' | ng-tokenize SmolLM2-135M --pieces\n"
                        "  echo '\"two\\nlines\"' | ng-tokenize SmolLM2-135M --json-lines --special\n");
-  line.positional("model", "MODEL: Hugging Face folder with tokenizer.json or tokenizer.model");
+  line.positional_model("tokenizer files alone");
   line.add()("decode", ng::po::bool_switch(), "lines of ids to lines of text (with --json-lines: JSON strings)");
   line.add()("pieces", ng::po::bool_switch(), "the vocabulary's pieces instead of ids, a JSON array a line");
   line.add()("spans", ng::po::bool_switch(), "begin:end of each token in bytes of the line's text instead of ids");
@@ -80,7 +80,7 @@ int run(int argc, char** argv) {
   const Shown shown = line.flag("pieces") ? Shown::pieces : line.flag("spans") ? Shown::spans : Shown::ids;
   const SpecialTokens special = line.flag("special") ? SpecialTokens::added : SpecialTokens::none;
   const bool json_lines = line.flag("json-lines");
-  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(line.text("model"));
+  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(line.model());
   std::string text;
   for (std::size_t number = 1; std::getline(std::cin, text); ++number) {
     const std::string name = line_name(number);

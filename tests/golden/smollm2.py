@@ -42,7 +42,7 @@ def by_program(program, folder):
     def ask(ids, sites):
         with tempfile.TemporaryDirectory() as temporary:
             out = pathlib.Path(temporary, "sites.safetensors")
-            subprocess.run([program, folder, "--ids", ",".join(map(str, ids)), "--sites", sites, "--out", out],
+            subprocess.run([program, folder, "--ids", ",".join(map(str, ids)), "--sites", sites, "--out", out, "--quiet"],
                            check=True)
             return load_file(out)
 

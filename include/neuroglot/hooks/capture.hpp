@@ -21,7 +21,7 @@ namespace neuroglot {
 struct Captured {
   std::vector<Index> shape;
   std::vector<float> values;
-  Index last_expert = -1;
+  Index last_expert = -1;  ///< that has been heard
 };
 
 /// Hears the sites given by type, or all, and of them those whose full name fits `patterns`:
