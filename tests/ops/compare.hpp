@@ -110,8 +110,8 @@ template <class Body>
 void with_each_instruction_set(Body&& body) {
   using namespace neuroglot::cpu;
   const InstructionSet before = instruction_set();
-  if (best_instruction_set() == InstructionSet::portable)
-    WARN("only the portable code was tested: this processor has no AVX2");
+  if (best_instruction_set() < InstructionSet::avx512)
+    WARN("tested up to " << name(best_instruction_set()) << ": this processor has no more");
   for (int set = 0; set <= static_cast<int>(best_instruction_set()); ++set) {
     use_instruction_set(static_cast<InstructionSet>(set));
     INFO("instruction set: " << name(instruction_set()));

@@ -79,8 +79,11 @@ struct Using {
   ~Using() { cpu::use_instruction_set(before); }
 };
 
-bool has_avx2() {
-  return cpu::best_instruction_set() >= cpu::InstructionSet::avx2_fma;
+/// Whether this processor has the set; says which one it lacks.
+bool has(cpu::InstructionSet set) {
+  if (set <= cpu::best_instruction_set()) return true;
+  WARN("not tested: this processor has no " << cpu::name(set));
+  return false;
 }
 
 /// Largest |y - reference in fp64| relative to the sum of the products' magnitudes.
@@ -112,13 +115,14 @@ TEST_CASE("the reference product is the sum over k plus the bias") {
 }
 
 TEST_CASE("every element is the sum of chains of 64 fused multiply-adds, bit for bit, at every ragged size") {
-  if (!has_avx2()) return;
-  const Using avx2(cpu::InstructionSet::avx2_fma);
+  const auto set = GENERATE(cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
+  const Using chosen(set);
   Threads threads(2);
   Workspace workspace;
-  for (const Index k : {1, 2, 7, 8, 9, 31, 70, 575, 577, 1200})
-    for (const Index m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 40, 200})
-      for (const Index n : {1, 7, 8, 9, 15, 16, 17, 33, 40, 70}) {
+  for (const Index k : {1, 2, 7, 8, 9, 31, 64, 70, 575, 577, 1200, 1601})
+    for (const Index m : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 16, 17, 40, 200})
+      for (const Index n : {1, 7, 8, 9, 15, 16, 17, 33, 40, 48, 63, 70}) {
         if (k * m * n > 1'000'000) continue;
         const Strided x(m, k, 3, 1), w(n, k, 1, 2);
         Strided y(m, n, 5, 3);
@@ -134,8 +138,8 @@ TEST_CASE("every element is the sum of chains of 64 fused multiply-adds, bit for
 }
 
 TEST_CASE("a row's result does not depend on the rows around it, their number or the threads") {
-  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma);
-  if (set > cpu::best_instruction_set()) return;
+  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
   const Using chosen(set);
   const Strided x(512, 700, 0, 1), w(100, 700, 0, 2), bias(1, 100, 0, 3);
   const PackedWeight weight = packed(w.view());
@@ -148,6 +152,33 @@ TEST_CASE("a row's result does not depend on the rows around it, their number or
         CHECK(same_bits(all.view().row_range(first, m),
                         product(x.view().row_range(first, m), weight, bias.view().data, threads).view()));
     }
+}
+
+TEST_CASE("AVX-512 gives the bits of AVX2, at the shapes of real models") {
+  if (!has(cpu::InstructionSet::avx512)) return;
+  struct Shape {
+    Index m, k, n;
+  };
+  for (const Shape& shape : {Shape{1, 576, 1536}, {6, 1536, 576}, {100, 576, 192}, {75, 2048, 336}, {33, 5632, 80}}) {
+    const Strided x(shape.m, shape.k, 0, 1), w(shape.n, shape.k, 0, 2), bias(1, shape.n, 0, 3);
+    const PackedWeight weight = packed(w.view());
+    const auto by = [&](cpu::InstructionSet set) {
+      const Using chosen(set);
+      return product(x.view(), weight, bias.view().data);
+    };
+    INFO("m " << shape.m << " k " << shape.k << " n " << shape.n);
+    CHECK(same_bits(by(cpu::InstructionSet::avx512).view(), by(cpu::InstructionSet::avx2_fma).view()));
+  }
+}
+
+TEST_CASE("a sum of negative zeros keeps its sign") {
+  const auto set = GENERATE(cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
+  const Using chosen(set);
+  Strided x(9, 3, 0, 1), w(2, 3, 0, 2);
+  for (Index r = 0; r < 9; ++r)
+    for (Index k = 0; k < 3; ++k) x.view()(r, k) = -0.0f;
+  CHECK(same_bits(product(x.view(), packed(w.view())).view()(8, 1), in_order(x.view(), 8, w.view(), 1)));
 }
 
 TEST_CASE("a column's result does not depend on the other columns") {
@@ -166,9 +197,9 @@ TEST_CASE("more rows than are packed at once give the same bits") {
     CHECK(same_bits(all.view().row_range(first, 60), product(x.view().row_range(first, 60), weight).view()));
 }
 
-TEST_CASE("both instruction sets agree with fp64 to the bound of K roundings") {
-  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma);
-  if (set > cpu::best_instruction_set()) return;
+TEST_CASE("every instruction set agrees with fp64 to the bound of K roundings") {
+  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
   const Using chosen(set);
   const Strided x(13, 1000, 0, 1), w(37, 1000, 0, 2);
   const Matrix<float> y = product(x.view(), packed(w.view()));
@@ -187,8 +218,8 @@ TEST_CASE("the bias is added once, after the last product") {
 }
 
 TEST_CASE("infinity and NaN stay in their own row and column") {
-  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma);
-  if (set > cpu::best_instruction_set()) return;
+  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
   const Using chosen(set);
   for (const Index m : {2, 5, 6, 20}) {
     Strided x(m, 50, 2, 1), w(19, 50, 2, 2);
@@ -262,8 +293,9 @@ TEST_CASE("a packed weight gives back the rows that were set") {
 }
 
 TEST_CASE("panels packed from rows, as keys, give the scaled chain") {
-  if (!has_avx2()) return;
-  const Using avx2(cpu::InstructionSet::avx2_fma);
+  const auto set = GENERATE(cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
+  const Using chosen(set);
   for (const Index m : {1, 2, 3, 4, 6, 9, 14})
     for (const Index n : {1, 5, 16, 31, 64, 70})
       for (const Index k : {1, 8, 13, 64, 600}) {
@@ -284,8 +316,8 @@ TEST_CASE("panels packed from rows, as keys, give the scaled chain") {
 }
 
 TEST_CASE("panels packed from columns, as values, equal panels packed from the transpose's rows") {
-  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma);
-  if (set > cpu::best_instruction_set()) return;
+  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
   const Using chosen(set);
   for (const Index n : {1, 16, 37}) {
     const Strided values(29, n, 4, 1);

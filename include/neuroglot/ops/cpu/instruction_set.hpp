@@ -12,6 +12,8 @@
 /// be reached where instruction_set() >= InstructionSet::avx2_fma. Inside it, helpers that are to be inlined carry it
 /// as well.
 #define NEUROGLOT_AVX2 __attribute__((target("avx2,fma")))
+/// The same for AVX-512 as every processor since Skylake-X and Zen 4 has it: InstructionSet::avx512.
+#define NEUROGLOT_AVX512 __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
 
 /// Before a loop over registers: it disappears. A loop that stays makes the compiler keep the registers in memory.
 #if defined(__clang__)
@@ -22,10 +24,10 @@
 
 namespace neuroglot::cpu {
 
-/// Ordered: a processor that has one has all before it. (AVX-512 and its bf16 products go to the end.)
-enum class InstructionSet { portable, avx2_fma };
+/// Ordered: a processor that has one has all before it. (AVX-512's bf16 products go to the end.)
+enum class InstructionSet { portable, avx2_fma, avx512 };
 
-inline constexpr std::array<std::string_view, 2> instruction_set_names = {"portable", "avx2_fma"};
+inline constexpr std::array<std::string_view, 3> instruction_set_names = {"portable", "avx2_fma", "avx512"};
 
 constexpr std::string_view name(InstructionSet set) {
   return instruction_set_names[static_cast<std::size_t>(set)];
@@ -33,8 +35,10 @@ constexpr std::string_view name(InstructionSet set) {
 
 /// The best instruction set that this processor and operating system offer.
 inline InstructionSet best_instruction_set() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? InstructionSet::avx2_fma
-                                                                         : InstructionSet::portable;
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return InstructionSet::portable;
+  const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+  return has_avx512 ? InstructionSet::avx512 : InstructionSet::avx2_fma;
 }
 
 /// The set called `wanted`; UsageError for names that do not exist and for sets that this processor lacks.
@@ -46,7 +50,7 @@ inline InstructionSet instruction_set_named(std::string_view wanted) {
       throw usage_error("this processor has no ", wanted, ", only ", name(best_instruction_set()));
     return set;
   }
-  throw usage_error("no instruction set is called \"", wanted, "\": portable and avx2_fma are");
+  throw usage_error("no instruction set is called \"", wanted, "\": portable, avx2_fma and avx512 are");
 }
 
 namespace detail {

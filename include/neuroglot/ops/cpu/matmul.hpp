@@ -12,8 +12,9 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cpu/instruction_set.hpp"
 #include "neuroglot/ops/cpu/matmul_avx2.hpp"
-#include "neuroglot/ops/cpu/matmul_few_rows.hpp"
+#include "neuroglot/ops/cpu/matmul_avx512.hpp"
 #include "neuroglot/ops/cpu/matmul_many_rows.hpp"
+#include "neuroglot/ops/cpu/matmul_plain_rows.hpp"
 #include "neuroglot/ops/cpu/matmul_portable.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 #include "neuroglot/ops/matmul.hpp"
@@ -30,6 +31,8 @@ void with_matmul_kernel(Body&& body) {
       return body(PortableMatmul{});
     case InstructionSet::avx2_fma:
       return body(Avx2Matmul{});
+    case InstructionSet::avx512:
+      return body(Avx512Matmul{});
   }
 }
 
@@ -84,16 +87,18 @@ inline void pack_cols_as_panels(MatrixView<const float> b, float* panels) {
 inline void matmul_panels(MatrixView<const float> x, const float* panels, Index n, MatrixView<float> y,
                           float scale = 1.0f) {
   check_matmul_shapes(x.rows, x.cols, n, x.cols, y.rows, y.cols);
-  detail::with_matmul_kernel(
-      [&](auto kernel) { detail::multiply_plain<decltype(kernel)>(x, panels, n, y, false, StoreScaled{scale}); });
+  detail::with_matmul_kernel([&](auto kernel) {
+    detail::multiply_plain<decltype(kernel)>(x, {panels, x.cols * panel_width}, y, false, StoreScaled{scale});
+  });
 }
 
 /// y (m, n) += x (m, depth) . panels: the sum goes on from what y holds, so that a long depth may come in pieces of
 /// a multiple of 64.
 inline void add_matmul_panels(MatrixView<const float> x, const float* panels, Index n, MatrixView<float> y) {
   check_matmul_shapes(x.rows, x.cols, n, x.cols, y.rows, y.cols);
-  detail::with_matmul_kernel(
-      [&](auto kernel) { detail::multiply_plain<decltype(kernel)>(x, panels, n, y, true, Store{}); });
+  detail::with_matmul_kernel([&](auto kernel) {
+    detail::multiply_plain<decltype(kernel)>(x, {panels, x.cols * panel_width}, y, true, Store{});
+  });
 }
 
 }  // namespace neuroglot::cpu

@@ -9,12 +9,6 @@
 
 namespace neuroglot::cpu::detail {
 
-/// Steps of k done in one go. A panel of weights is then 36 KB and comes from the second-level cache: 88 bytes a step
-/// with the rows of x, which it delivers in half the time that the products take. Fewer steps would fit the first-level
-/// cache but load and store y more often: 288 were 1 to 3% slower on a Zen 3.
-inline constexpr Index depth_block = 576;
-static_assert(depth_block % chain_length == 0, "a block of k ends where a chain ends");
-
 /// n cut into the fewest parts of at most `most` (which is a multiple of `unit`), as even as multiples of `unit` allow:
 /// the size of all but the last.
 constexpr Index even_part(Index n, Index most, Index unit) {
@@ -22,9 +16,11 @@ constexpr Index even_part(Index n, Index most, Index unit) {
   return std::max(unit, ((n + parts - 1) / parts + unit - 1) / unit * unit);
 }
 
-/// Rows cut into tiles of 6. The last 7 to 11 become two even tiles: one of 1 or 2 rows has too few sums in flight.
+/// Rows cut into tiles of `tile_rows`. What is left becomes two even tiles with the last whole one: a tile of 1 or 2
+/// rows has too few sums in flight.
 struct RowTiles {
   Index rows;
+  Index tile_rows;
 
   Index count() const { return (rows + tile_rows - 1) / tile_rows; }
   Index first(Index tile) const {
@@ -36,20 +32,11 @@ struct RowTiles {
   }
 };
 
-/// The micro-kernel for this many rows.
-template <class Kernel, int Panels, class Layout, class Epilogue>
+/// The micro-kernel for this many rows: 1 to Rows.
+template <class Kernel, int Panels, class Layout, int Rows = Kernel::tile_rows, class Epilogue>
 void run_tile(Index rows, const Tile& tile, const Epilogue& epilogue) {
-  // clang-format off
-  switch (rows) {
-    case 1: return Kernel::template tile<1, Panels, Layout>(tile, epilogue);
-    case 2: return Kernel::template tile<2, Panels, Layout>(tile, epilogue);
-    case 3: return Kernel::template tile<3, Panels, Layout>(tile, epilogue);
-    case 4: return Kernel::template tile<4, Panels, Layout>(tile, epilogue);
-    case 5: return Kernel::template tile<5, Panels, Layout>(tile, epilogue);
-    case 6: return Kernel::template tile<6, Panels, Layout>(tile, epilogue);
-    default: return;
-  }
-  // clang-format on
+  if (rows == Rows) return Kernel::template tile<Rows, Panels, Layout>(tile, epilogue);
+  if constexpr (Rows > 1) run_tile<Kernel, Panels, Layout, Rows - 1>(rows, tile, epilogue);
 }
 
 }  // namespace neuroglot::cpu::detail

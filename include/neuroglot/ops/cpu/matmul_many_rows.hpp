@@ -9,14 +9,10 @@
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cpu/matmul_blocking.hpp"
-#include "neuroglot/ops/cpu/matmul_few_rows.hpp"
+#include "neuroglot/ops/cpu/matmul_plain_rows.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 
 namespace neuroglot::cpu::detail {
-
-/// Rows of x that are multiplied with one panel after the other: 192 x 576 floats are 442 KB, the second-level cache
-/// 512.
-inline constexpr Index row_block = 192;
 
 /// Rows that are packed at once: bounds the workspace, and costs two meetings of the threads each time.
 inline constexpr Index packed_rows = 1152;
@@ -32,14 +28,14 @@ class PackedProduct {
         y_(y),
         epilogue_(epilogue),
         packed_(packed),
-        tiles_{x.rows},
-        block_(even_part(x.cols, depth_block, chain_length)) {}
+        tiles_{x.rows, Kernel::tile_rows},
+        block_(even_part(x.cols, Kernel::depth_block, chain_length)) {}
 
   /// Packs and multiplies, sharing out both.
   void run(Threads& threads) const {
     constexpr Index at_once = 8;
     threads.for_ranges(tiles_.count(), at_once, [&](Index first, Index count, int) { pack(first, first + count); });
-    const Index rows = even_part(tiles_.count(), row_block / tile_rows, 1);
+    const Index rows = even_part(tiles_.count(), Kernel::row_block / Kernel::tile_rows, 1);
     const Index row_parts = (tiles_.count() + rows - 1) / rows;
     // Eight pieces a thread or more, so that a disturbed one does not keep the others waiting, of up to eight panels.
     const Index column_parts = std::max<Index>(1, 8 * threads.size() / row_parts);
@@ -98,7 +94,7 @@ class PackedProduct {
                     std::min(panel_width, w_.out_features() - first),
                     first,
                     k > 0};
-    prefetch_rows(next_row, first);
+    prefetch_rows(y_, next_row, std::min(next_row + Kernel::tile_rows, x_.rows), first, 1);
     if (k + depth == x_.cols)
       run_tile<Kernel, 1, PackedRows>(next_row - row, tile, epilogue_);
     else
@@ -109,12 +105,6 @@ class PackedProduct {
   static void prefetch_panel(const float* panel, Index first, Index last) {
     for (Index k = first; k < last; ++k)
       _mm_prefetch(reinterpret_cast<const char*>(panel + k * panel_width), _MM_HINT_T1);
-  }
-
-  // Where the next tile of y goes: its rows lie far apart, which no processor foresees.
-  void prefetch_rows(Index first, Index column) const {
-    for (Index row = first; row < std::min(first + tile_rows, x_.rows); ++row)
-      _mm_prefetch(reinterpret_cast<const char*>(y_.data + row * y_.stride + column), _MM_HINT_T0);
   }
 
   // The packed tile that begins at `row`, in the block of `depth` steps from k.
@@ -133,13 +123,18 @@ class PackedProduct {
 template <class Kernel, class Epilogue>
 void multiply(Threads& threads, Workspace& workspace, MatrixView<const float> x, const PackedWeight& w,
               MatrixView<float> y, const Epilogue& epilogue) {
-  if (x.rows <= tile_rows) return multiply_few_rows<Kernel>(threads, x, w, y, epilogue);
-  const Index part = even_part(x.rows, packed_rows, tile_rows);
-  Workspace::Scope scope(workspace);
-  float* const packed = workspace.matrix<float>(std::min(part, x.rows), x.cols).data;
-  for (Index row = 0; row < x.rows; row += part) {
-    const Index count = std::min(part, x.rows - row);
-    PackedProduct<Kernel, Epilogue>(x.row_range(row, count), w, y.row_range(row, count), epilogue, packed).run(threads);
+  if (x.rows <= Kernel::tile_rows) return multiply_few_rows<Kernel>(threads, x, w, y, epilogue);
+  if constexpr (Kernel::packs_rows) {
+    const Index part = even_part(x.rows, packed_rows, Kernel::tile_rows);
+    Workspace::Scope scope(workspace);
+    float* const packed = workspace.matrix<float>(std::min(part, x.rows), x.cols).data;
+    for (Index row = 0; row < x.rows; row += part) {
+      const Index count = std::min(part, x.rows - row);
+      PackedProduct<Kernel, Epilogue>(x.row_range(row, count), w, y.row_range(row, count), epilogue, packed)
+          .run(threads);
+    }
+  } else {
+    multiply_in_place<Kernel>(threads, x, w, y, epilogue);
   }
 }
 

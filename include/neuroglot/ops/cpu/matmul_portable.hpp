@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "neuroglot/ops/cpu/matmul_blocking.hpp"
 #include "neuroglot/ops/cpu/matmul_tile.hpp"
 
 namespace neuroglot::cpu {
@@ -11,6 +12,27 @@ namespace neuroglot::cpu {
 /// Sums in the same order as every other micro-kernel; whether a product is rounded before it is added is the
 /// compiler's choice here, so that results may differ from the others' in the last bits.
 struct PortableMatmul {
+  static constexpr int tile_rows = 6;
+  static constexpr bool packs_rows = true;
+  static constexpr Index depth_block = 576;
+  static constexpr Index row_block = 192;
+
+  /// A tile whose rows of x are not packed. One of few rows takes as many panels at once as registers allow: 1 row 4, 2
+  /// and 3 rows 2.
+  template <class Epilogue>
+  static void plain_tile(Index rows, Index panels, const Tile& t, const Epilogue& epilogue) {
+    if (rows == 1 && panels == 4) return tile<1, 4, PlainRows>(t, epilogue);
+    if (rows == 1 && panels == 2) return tile<1, 2, PlainRows>(t, epilogue);
+    if (rows == 2 && panels == 2) return tile<2, 2, PlainRows>(t, epilogue);
+    if (rows == 3 && panels == 2) return tile<3, 2, PlainRows>(t, epilogue);
+    detail::run_tile<PortableMatmul, 1, PlainRows>(rows, t, epilogue);
+  }
+  /// How many of the panels left plain_tile takes at once for this many rows.
+  static constexpr Index panels_at_once(Index rows, Index left) {
+    if (rows == 1 && left >= 4) return 4;
+    return rows <= 3 && left >= 2 ? 2 : 1;
+  }
+
   /// One tile of Rows x (16 Panels).
   template <int Rows, int Panels, class Layout, class Epilogue>
   static void tile(const Tile& t, const Epilogue& epilogue) {

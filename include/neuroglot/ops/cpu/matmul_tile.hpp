@@ -6,11 +6,6 @@
 
 namespace neuroglot::cpu {
 
-/// Most rows of a tile. 6 x 16 floats are 12 of AVX2's 16 registers; two more hold a row of the panel and one the
-/// element of x that it is multiplied with. 12 independent sums hide the 4 cycles of latency of 2 FMAs a cycle, and 12
-/// FMAs take longer than the 8 loads they need.
-inline constexpr int tile_rows = 6;
-
 /// Products that are summed in one go. One chain over all of K had twice the rounding error that Hugging Face has on
 /// SmolLM2 (every addition rounds a sum that has grown large); chains of 64 have less than it, for 2 to 4% of the
 /// speed.
