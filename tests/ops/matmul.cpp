@@ -332,6 +332,20 @@ TEST_CASE("panels packed from columns, as values, equal panels packed from the t
   }
 }
 
+TEST_CASE("the first steps of deeper panels give the product with those steps alone") {
+  const auto set = GENERATE(cpu::InstructionSet::portable, cpu::InstructionSet::avx2_fma, cpu::InstructionSet::avx512);
+  if (!has(set)) return;
+  const Using chosen(set);
+  const Strided x(20, 90, 0, 1), w(70, 130, 0, 2);
+  std::vector<float> deep(static_cast<std::size_t>(cpu::panel_floats(70, 130))), shallow(deep.size());
+  cpu::pack_rows_as_panels(w.view(), deep.data());
+  cpu::pack_rows_as_panels(w.view().col_range(0, 90), shallow.data());
+  Matrix<float> of_deep(20, 70), of_shallow(20, 70);
+  cpu::matmul_panels(x.view(), deep.data(), 70, of_deep.view(), 2.0f, 130);
+  cpu::matmul_panels(x.view(), shallow.data(), 70, of_shallow.view(), 2.0f);
+  CHECK(same_bits(of_deep.view(), of_shallow.view()));
+}
+
 TEST_CASE("a depth that comes in pieces of a multiple of 64 gives the bits of the whole") {
   const Strided x(8, 100, 0, 1), w(20, 100, 0, 2);
   Matrix<float> whole(8, 20), pieces(8, 20);

@@ -21,12 +21,12 @@ void check_softmax(Strided x, Tolerance tolerance) {
 }
 
 float exponential(float x) {
-  std::array<float, 8> values;
+  std::array<float, 16> values;
   values.fill(x);
-  cpu::vectorized([&]() NEUROGLOT_VECTORIZED {
-    cpu::Eight eight(values.data());
-    cpu::exponentiate(eight.v);
-    cpu::write(values.data(), eight.v);
+  cpu::vectorized([&]<Index N>(cpu::Width<N>) NEUROGLOT_VECTORIZED {
+    cpu::Lanes<N> lanes(values.data());
+    cpu::exponentiate(lanes.v);
+    cpu::write(values.data(), lanes.v);
   });
   return values[5];
 }

@@ -66,10 +66,7 @@ void score(const AttentionShape& shape, const Mask& mask, const AttentionSequenc
 inline void mix(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index head, Index first,
                 const float* value_panels, MatrixView<const float> pattern) {
   const auto z = sequence.z.col_range(head * shape.head_dim, shape.head_dim).row_range(first, pattern.rows);
-  for (Index col = 0; col < shape.head_dim; col += panel_width) {
-    const Index width = std::min(panel_width, shape.head_dim - col);
-    matmul_panels(pattern, value_panels + col * sequence.keys(), width, z.col_range(col, width));
-  }
+  matmul_panels(pattern, value_panels, shape.head_dim, z, 1.0f, sequence.keys());
 }
 
 /// The largest number of keys that any of the queries up to `last` sees.

@@ -31,11 +31,11 @@ struct PartialSum {
 
 inline PartialSum summarise(std::span<float> logits) {
   PartialSum result{};
-  vectorized([&]() NEUROGLOT_VECTORIZED {
+  vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
     const auto n = static_cast<Index>(logits.size());
-    result.maximum = largest_of(logits.data(), n);
+    result.maximum = largest_of<N>(logits.data(), n);
     const bool all_hidden = result.maximum == -std::numeric_limits<float>::infinity();  // -inf minus -inf would be NaN
-    result.sum = exponentiate_and_sum(logits.data(), n, all_hidden ? 0.0f : result.maximum);
+    result.sum = exponentiate_and_sum<N>(logits.data(), n, all_hidden ? 0.0f : result.maximum);
   });
   return result;
 }

@@ -7,12 +7,20 @@
 namespace neuroglot::cpu {
 
 namespace detail {
-/// x = f(x, y) for matrices of one shape.
+/// f(x, y) for vectors x, y of matrices of one shape; f changes x.
 template <class F>
 void combine(Threads& threads, MatrixView<float> x, MatrixView<const float> y, F f) {
   threads.for_ranges(x.rows, 32, [&](Index first, Index count, int) {
-    vectorized([&]() NEUROGLOT_VECTORIZED {
-      for (Index row = first; row < first + count; ++row) each_eight(x.cols, f, x.row(row).data(), y.row(row).data());
+    vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
+      for (Index row = first; row < first + count; ++row)
+        each<N>(
+            x.cols,
+            [&](float* to, const float* from) NEUROGLOT_VECTORIZED {
+              Lanes<N> value(to);
+              f(value.v, Lanes<N>(from).v);
+              write(to, value.v);
+            },
+            x.row(row).data(), y.row(row).data());
     });
   });
 }
@@ -20,14 +28,12 @@ void combine(Threads& threads, MatrixView<float> x, MatrixView<const float> y, F
 
 /// x += y
 inline void add(Threads& threads, MatrixView<float> x, MatrixView<const float> y) {
-  detail::combine(threads, x, y,
-                  [](float* to, const float* from) NEUROGLOT_VECTORIZED { write(to, Eight(to).v + Eight(from).v); });
+  detail::combine(threads, x, y, [](auto& to, const auto& from) NEUROGLOT_VECTORIZED { to += from; });
 }
 
 /// x *= y
 inline void multiply(Threads& threads, MatrixView<float> x, MatrixView<const float> y) {
-  detail::combine(threads, x, y,
-                  [](float* to, const float* from) NEUROGLOT_VECTORIZED { write(to, Eight(to).v * Eight(from).v); });
+  detail::combine(threads, x, y, [](auto& to, const auto& from) NEUROGLOT_VECTORIZED { to *= from; });
 }
 
 }  // namespace neuroglot::cpu

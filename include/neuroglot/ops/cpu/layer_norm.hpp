@@ -31,22 +31,23 @@ NEUROGLOT_INLINE float sum_of(const float* x, Index n, float shift) {
 inline void layer_norm(Threads& threads, MatrixView<const float> x, const float* weight, const float* bias, float eps,
                        MatrixView<float> y) {
   threads.for_ranges(x.rows, 32, [&](Index first, Index count, int) {
-    vectorized([&]() NEUROGLOT_VECTORIZED {
+    vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
       const auto width = static_cast<float>(x.cols);
       for (Index row = first; row < first + count; ++row) {
         const float* const from = x.row(row).data();
         float* const to = y.row(row).data();
         const float mean = detail::sum_of<false>(from, x.cols, 0.0f) / width;
         const float scale = 1.0f / std::sqrt(detail::sum_of<true>(from, x.cols, mean) / width + eps);
-        each_eight(
+        each<N>(
             x.cols,
             [&](float* out, const float* values, const float* weights)
-                NEUROGLOT_VECTORIZED { write(out, (Eight(values).v - mean) * scale * Eight(weights).v); },
+                NEUROGLOT_VECTORIZED { write(out, (Lanes<N>(values).v - mean) * scale * Lanes<N>(weights).v); },
             to, from, weight);
         if (bias == nullptr) continue;
-        each_eight(
+        each<N>(
             x.cols,
-            [&](float* out, const float* biases) NEUROGLOT_VECTORIZED { write(out, Eight(out).v + Eight(biases).v); },
+            [&](float* out, const float* biases)
+                NEUROGLOT_VECTORIZED { write(out, Lanes<N>(out).v + Lanes<N>(biases).v); },
             to, bias);
       }
     });

@@ -83,12 +83,14 @@ inline void pack_cols_as_panels(MatrixView<const float> b, float* panels) {
 
 /// y (m, n) = scale * (x (m, depth) . panels), single-threaded, without workspace: for products of activations inside
 /// one chunk of a parallel loop. n need not be a multiple of 16; only the n columns of y are written. The sum is the
-/// sum above, multiplied by scale at its end.
+/// sum above, multiplied by scale at its end. Of panels that are deeper than x, packed_depth steps, the first x.cols
+/// are used.
 inline void matmul_panels(MatrixView<const float> x, const float* panels, Index n, MatrixView<float> y,
-                          float scale = 1.0f) {
+                          float scale = 1.0f, Index packed_depth = 0) {
   check_matmul_shapes(x.rows, x.cols, n, x.cols, y.rows, y.cols);
+  const Index stride = std::max(x.cols, packed_depth) * panel_width;
   detail::with_matmul_kernel([&](auto kernel) {
-    detail::multiply_plain<decltype(kernel)>(x, {panels, x.cols * panel_width}, y, false, StoreScaled{scale});
+    detail::multiply_plain<decltype(kernel)>(x, {panels, stride}, y, false, StoreScaled{scale});
   });
 }
 

@@ -80,14 +80,14 @@ void multiply_few_rows(Threads& threads, MatrixView<const float> x, const Packed
 }
 
 /// A product of many rows without packing them. Pieces of rows that stay in the second-level cache times some panels,
-/// eight a thread or more, so that a disturbed one does not keep the others waiting.
+/// sixteen a thread or more, so that a disturbed one does not keep the others waiting.
 template <class Kernel, class Epilogue>
 void multiply_in_place(Threads& threads, MatrixView<const float> x, const PackedWeight& w, MatrixView<float> y,
                        const Epilogue& epilogue) {
   const Index depth = std::clamp<Index>(x.cols, 1, Kernel::depth_block);
   const Index rows = even_part(x.rows, Kernel::block_floats / depth, Kernel::tile_rows);
   const Index row_parts = (x.rows + rows - 1) / rows;
-  const Index column_parts = std::max<Index>(1, 8 * threads.size() / row_parts);
+  const Index column_parts = std::max<Index>(1, 16 * threads.size() / row_parts);
   const Index most = std::clamp<Index>(w.panels() / column_parts, Kernel::tile_panels, 8 * Kernel::tile_panels);
   const Index panels = even_part(w.panels(), most, Kernel::tile_panels);
   const Index pieces = (w.panels() + panels - 1) / panels * row_parts;

@@ -12,18 +12,18 @@ namespace neuroglot::cpu {
 inline void rms_norm(Threads& threads, MatrixView<const float> x, const float* weight, float eps, MatrixView<float> y,
                      float offset = 0) {
   threads.for_ranges(x.rows, 32, [&](Index first, Index count, int) {
-    vectorized([&]() NEUROGLOT_VECTORIZED {
+    vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
       for (Index row = first; row < first + count; ++row) {
         const float* const from = x.row(row).data();
         Float8 squares{};
-        each_eight(
+        each<8>(
             x.cols, [&](const float* values) NEUROGLOT_VECTORIZED { squares += Eight(values).v * Eight(values).v; },
             from);
         const float scale = 1.0f / std::sqrt(sum(squares) / static_cast<float>(x.cols) + eps);
-        each_eight(
+        each<N>(
             x.cols,
             [&](float* to, const float* values, const float* weights)
-                NEUROGLOT_VECTORIZED { write(to, Eight(values).v * scale * (Eight(weights).v + offset)); },
+                NEUROGLOT_VECTORIZED { write(to, Lanes<N>(values).v * scale * (Lanes<N>(weights).v + offset)); },
             y.row(row).data(), from, weight);
       }
     });

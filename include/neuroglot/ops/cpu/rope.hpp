@@ -12,14 +12,14 @@ inline void rotate(Threads& threads, MatrixView<float> x, MatrixView<const float
                    Index head_dim) {
   const Index half = cosine.cols;
   threads.for_ranges(x.rows, 32, [&](Index begin, Index rows, int) {
-    vectorized([&]() NEUROGLOT_VECTORIZED {
+    vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
       for (Index row = begin; row < begin + rows; ++row)
         for (Index head = 0; head < x.cols; head += head_dim) {
           float* const first = x.row(row).data() + head;
-          each_eight(
+          each<N>(
               half,
               [](float* a, float* b, const float* c, const float* s) NEUROGLOT_VECTORIZED {
-                const Eight u(a), w(b), cosines(c), sines(s);
+                const Lanes<N> u(a), w(b), cosines(c), sines(s);
                 write(a, u.v * cosines.v - w.v * sines.v);
                 write(b, w.v * cosines.v + u.v * sines.v);
               },

@@ -1,9 +1,10 @@
-/// Eight floats at a time, as plain C++: the compiler's vector types compile for whatever instruction set surrounds
-/// them.
+/// Eight or sixteen floats at a time, as plain C++: the compiler's vector types compile for whatever instruction set
+/// surrounds them.
 ///
-/// A loop over eights is written once and compiled twice by vectorized(): for AVX2+FMA, chosen at run time where the
-/// machine has it, and for any x86-64. Vectors are never function arguments or results (only references are): how they
-/// would be passed differs between the two.
+/// A loop over vectors is written once and compiled by vectorized() for each instruction set, of which one is chosen at
+/// run time. What works element by element takes as many lanes as the set has; sums are always taken in eights, so that
+/// AVX2 and AVX-512 give the same bits. Vectors are never function arguments or results (only references are): how they
+/// would be passed differs between the sets.
 #pragma once
 
 #include <algorithm>
@@ -25,21 +26,32 @@
 namespace neuroglot::cpu {
 
 using Float8 = float __attribute__((vector_size(32)));
+using Float16 = float __attribute__((vector_size(64)));
 using Int8 = std::int32_t __attribute__((vector_size(32)));
 using Double4 = double __attribute__((vector_size(32)));
 
+/// Lanes of a vector, as an argument.
+template <Index N>
+using Width = std::integral_constant<Index, N>;
+
 namespace detail {
 template <class Body>
-__attribute__((target("avx2,fma"))) inline void run_avx2_fma(const Body& body) {
-  body();
+NEUROGLOT_AVX512 inline void run_avx512(const Body& body) {
+  body(Width<16>{});
+}
+template <class Body>
+NEUROGLOT_AVX2 inline void run_avx2_fma(const Body& body) {
+  body(Width<8>{});
 }
 }  // namespace detail
 
-/// Eight neighbours in memory, wherever they lie: `write(y, Eight(x).v * scale)`.
-struct Eight {
-  Float8 v;
-  NEUROGLOT_INLINE explicit Eight(const float* from) { std::memcpy(&v, from, sizeof v); }
+/// N neighbours in memory, wherever they lie: `write(y, Lanes<N>(x).v * scale)`.
+template <Index N>
+struct Lanes {
+  std::conditional_t<N == 16, Float16, Float8> v;
+  NEUROGLOT_INLINE explicit Lanes(const float* from) { std::memcpy(&v, from, sizeof v); }
 };
+using Eight = Lanes<8>;
 struct EightInts {
   Int8 v;
   NEUROGLOT_INLINE explicit EightInts(const std::int32_t* from) { std::memcpy(&v, from, sizeof v); }
@@ -57,23 +69,26 @@ NEUROGLOT_INLINE void write(T* to, const Vector& values) {
 NEUROGLOT_INLINE float sum(const Float8& x) {
   return ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]));
 }
-NEUROGLOT_INLINE float largest(const Float8& x) {
+template <class Floats>
+NEUROGLOT_INLINE float largest(const Floats& x) {
   float result = x[0];
-  for (int i = 1; i < 8; ++i) result = x[i] > result ? x[i] : result;
+  for (std::size_t i = 1; i < sizeof x / sizeof x[0]; ++i) result = x[i] > result ? x[i] : result;
   return result;
 }
 
 /// x becomes e^x, to two units in the last place: x = n ln 2 + r, e^r by its Taylor polynomial on |r| <= ln 2 / 2,
 /// times 2^n. 0 below -87.3 (where the result would be subnormal), infinity above 88.7, NaN stays NaN.
-NEUROGLOT_INLINE void exponentiate(Float8& x) {
+template <class Floats>
+NEUROGLOT_INLINE void exponentiate(Floats& x) {
+  using Ints = std::remove_cvref_t<decltype(x < x)>;
   constexpr float low = -87.33654f, high = 88.72283f;
-  const Float8 lowest = Float8{} + low, highest = Float8{} + high;
-  const Float8 bounded = x < lowest ? lowest : (x > highest ? highest : x);
+  const Floats lowest = Floats{} + low, highest = Floats{} + high;
+  const Floats bounded = x < lowest ? lowest : (x > highest ? highest : x);
   constexpr float round = 12582912.0f;  // 1.5 * 2^23: adding it leaves a whole number in the low bits
-  const Float8 shifted = bounded * 1.44269504f + round;
-  const Float8 n = shifted - round;
-  const Float8 r = (bounded - n * 0.693359375f) - n * -2.12194440e-4f;  // ln 2 in two parts
-  Float8 p = r * (1.0f / 5040) + 1.0f / 720;
+  const Floats shifted = bounded * 1.44269504f + round;
+  const Floats n = shifted - round;
+  const Floats r = (bounded - n * 0.693359375f) - n * -2.12194440e-4f;  // ln 2 in two parts
+  Floats p = r * (1.0f / 5040) + 1.0f / 720;
   p = p * r + 1.0f / 120;
   p = p * r + 1.0f / 24;
   p = p * r + 1.0f / 6;
@@ -81,31 +96,33 @@ NEUROGLOT_INLINE void exponentiate(Float8& x) {
   p = p * r + 1.0f;
   p = p * r + 1.0f;
   // n reaches 128, one too many for a float's exponent: two factors of about 2^(n/2).
-  const Int8 exponent = (Int8)shifted - 0x4b400000;
-  const Int8 half = exponent >> 1;
-  p = p * (Float8)((half + 127) << 23) * (Float8)((exponent - half + 127) << 23);
-  p = x < lowest ? Float8{} : p;
-  x = x > highest ? Float8{} + __builtin_inff() : p;
+  const Ints exponent = (Ints)shifted - 0x4b400000;
+  const Ints half = exponent >> 1;
+  p = p * (Floats)((half + 127) << 23) * (Floats)((exponent - half + 127) << 23);
+  p = x < lowest ? Floats{} : p;
+  x = x > highest ? Floats{} + __builtin_inff() : p;
 }
 
-/// Runs body(), a lambda marked NEUROGLOT_VECTORIZED, compiled for the instruction set of this machine.
+/// Runs body(Width<N>{}), a lambda marked NEUROGLOT_VECTORIZED, compiled for the instruction set of this machine.
 template <class Body>
 inline void vectorized(const Body& body) {
-  if (instruction_set() >= InstructionSet::avx2_fma)
+  if (instruction_set() >= InstructionSet::avx512)
+    detail::run_avx512(body);
+  else if (instruction_set() >= InstructionSet::avx2_fma)
     detail::run_avx2_fma(body);
   else
-    body();
+    body(Width<8>{});
 }
 
-/// Calls f(pointers + 0), f(pointers + 8), ... over [0, n). The last n % 8 elements are handed over as copies, padded
+/// Calls f(pointers + 0), f(pointers + N), ... over [0, n). The last n % N elements are handed over as copies, padded
 /// with zeros, and what f wrote through pointers to mutable floats is copied back.
-template <class F, class... Floats>
-NEUROGLOT_INLINE void each_eight(Index n, const F& f, Floats*... pointers) {
+template <Index N, class F, class... Floats>
+NEUROGLOT_INLINE void each(Index n, const F& f, Floats*... pointers) {
   Index i = 0;
-  for (; i + 8 <= n; i += 8) f(pointers + i...);
+  for (; i + N <= n; i += N) f(pointers + i...);
   if (i == n) return;
   const auto bytes = static_cast<std::size_t>(n - i) * sizeof(float);
-  std::array<std::array<float, 8>, sizeof...(Floats)> rest{};
+  std::array<std::array<float, N>, sizeof...(Floats)> rest{};
   std::size_t to = 0;
   (std::memcpy(rest[to++].data(), pointers + i, bytes), ...);
   std::apply([&](auto&... copies) NEUROGLOT_VECTORIZED { f(static_cast<Floats*>(copies.data())...); }, rest);

@@ -9,14 +9,15 @@ namespace neuroglot::cpu {
 
 /// x = cap tanh(x / cap), in place.
 inline void soft_cap(MatrixView<float> x, float cap) {
-  vectorized([&]() NEUROGLOT_VECTORIZED {
+  vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
     for (Index row = 0; row < x.rows; ++row)
-      each_eight(
+      each<N>(
           x.cols,
           [&](float* values) NEUROGLOT_VECTORIZED {
-            Float8 value = Eight(values).v / cap;
-            hyperbolic_tangent(value);
-            write(values, value * cap);
+            Lanes<N> value(values);
+            value.v /= cap;
+            hyperbolic_tangent(value.v);
+            write(values, value.v * cap);
           },
           x.row(row).data());
   });
@@ -24,10 +25,10 @@ inline void soft_cap(MatrixView<float> x, float cap) {
 
 /// x = factor x, in place.
 inline void scale(MatrixView<float> x, float factor) {
-  vectorized([&]() NEUROGLOT_VECTORIZED {
+  vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
     for (Index row = 0; row < x.rows; ++row)
-      each_eight(
-          x.cols, [&](float* values) NEUROGLOT_VECTORIZED { write(values, Eight(values).v * factor); },
+      each<N>(
+          x.cols, [&](float* values) NEUROGLOT_VECTORIZED { write(values, Lanes<N>(values).v * factor); },
           x.row(row).data());
   });
 }

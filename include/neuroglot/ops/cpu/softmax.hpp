@@ -10,11 +10,12 @@ namespace neuroglot::cpu {
 namespace detail {
 
 /// The largest of n values; -inf of none.
+template <Index N>
 NEUROGLOT_INLINE float largest_of(const float* values, Index n) {
-  Float8 best = Float8{} - std::numeric_limits<float>::infinity();
+  auto best = decltype(Lanes<N>::v){} - std::numeric_limits<float>::infinity();
   Index i = 0;
-  for (; i + 8 <= n; i += 8) {
-    const Eight x(values + i);
+  for (; i + N <= n; i += N) {
+    const Lanes<N> x(values + i);
     best = x.v > best ? x.v : best;
   }
   float result = largest(best);
@@ -22,33 +23,40 @@ NEUROGLOT_INLINE float largest_of(const float* values, Index n) {
   return result;
 }
 
-/// values = exp(values - shift), n of them; returns their sum, added up in an order that depends on n alone.
-NEUROGLOT_INLINE float exponentiate_and_sum(float* values, Index n, float shift) {
+/// The sum of n values, added up in an order that depends on n alone.
+NEUROGLOT_INLINE float sum_in_eights(const float* values, Index n) {
   Float8 total{};
-  each_eight(
-      n,
-      [&](float* x) NEUROGLOT_VECTORIZED {
-        Float8 power = Eight(x).v - shift;
-        exponentiate(power);
-        write(x, power);
-      },
-      values);
-  each_eight(
+  each<8>(
       n, [&](const float* x) NEUROGLOT_VECTORIZED { total += Eight(x).v; }, values);
   return sum(total);
+}
+
+/// values = exp(values - shift), n of them; returns their sum.
+template <Index N>
+NEUROGLOT_INLINE float exponentiate_and_sum(float* values, Index n, float shift) {
+  each<N>(
+      n,
+      [&](float* x) NEUROGLOT_VECTORIZED {
+        Lanes<N> power(x);
+        power.v -= shift;
+        exponentiate(power.v);
+        write(x, power.v);
+      },
+      values);
+  return sum_in_eights(values, n);
 }
 
 }  // namespace detail
 
 /// Each row of x becomes exp(x - max) / sum exp(x - max). Trailing -inf change no bit of the others' results.
 inline void softmax(MatrixView<float> x) {
-  vectorized([&]() NEUROGLOT_VECTORIZED {
+  vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
     for (Index row = 0; row < x.rows; ++row) {
       float* const values = x.row(row).data();
-      const float total = detail::exponentiate_and_sum(values, x.cols, detail::largest_of(values, x.cols));
+      const float total = detail::exponentiate_and_sum<N>(values, x.cols, detail::largest_of<N>(values, x.cols));
       const float scale = 1.0f / total;
-      each_eight(
-          x.cols, [&](float* value) NEUROGLOT_VECTORIZED { write(value, Eight(value).v * scale); }, values);
+      each<N>(
+          x.cols, [&](float* value) NEUROGLOT_VECTORIZED { write(value, Lanes<N>(value).v * scale); }, values);
     }
   });
 }

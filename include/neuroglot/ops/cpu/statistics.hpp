@@ -22,7 +22,7 @@ struct ColumnSums {
 /// Adds one row: each column is summed in the order of the rows, whatever the vector width.
 NEUROGLOT_INLINE void add_row(ColumnSums& sums, const float* values, Index width) {
   Index col = 0;
-  each_eight(
+  each<8>(
       width,
       [&](const float* x) NEUROGLOT_VECTORIZED {
         const auto at = static_cast<std::size_t>(col);
@@ -47,7 +47,7 @@ inline void accumulate_statistics(Threads* threads, MatrixView<const float> x, s
   const auto add_strip = [&](Index strip, int) {
     const Index first = strip * ColumnSums::width, width = std::min(ColumnSums::width, x.cols - first);
     ColumnSums sums;
-    vectorized([&]() NEUROGLOT_VECTORIZED {
+    vectorized([&](auto) NEUROGLOT_VECTORIZED {
       for (Index row = 0; row < x.rows; ++row) detail::add_row(sums, x.row(row).data() + first, width);
     });
     for (Index col = 0; col < width; ++col) {
