@@ -19,6 +19,17 @@ using Catch::Contains;
 
 namespace {
 
+/// The binary16 nearest to a float that has an exact one in its normal range.
+f16 half_of(float value) {
+  f16 half;
+  for (std::uint32_t bits = 0; bits < 0x7c00; ++bits) {
+    half.bits = static_cast<std::uint16_t>(bits);
+    if (static_cast<float>(half) == value) return half;
+  }
+  FAIL(value << " has no exact binary16");
+  return half;
+}
+
 /// A checkpoint of one layer that the tests damage: config.json and named float tensors.
 struct Files {
   nlohmann::json config = {{"model_type", "llama"},  {"vocab_size", 11},           {"hidden_size", 8},
@@ -37,7 +48,8 @@ struct Files {
       {"model.layers.0.mlp.down_proj.weight", {8, 6}},
       {"model.norm.weight", {8}},
   };
-  std::string integers;  ///< the tensor that is written as I32
+  std::string integers;         ///< the tensor that is written as I32
+  std::string as_bf16, as_f16;  ///< those that are written in half precision
   Scratch scratch;
 
   /// Element i of each tensor is i / 64.
@@ -45,12 +57,20 @@ struct Files {
     std::vector<float> values(1000);
     for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) / 64;
     const std::vector<std::int32_t> whole(1000);
+    std::vector<bf16> brain(values.size());
+    std::vector<f16> half(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) brain[i] = bf16(values[i]);
+    for (std::size_t i = 0; i < 100; ++i) half[i] = half_of(values[i]);
     SafetensorsWriter writer;
     for (const auto& [name, shape] : shapes) {
       std::size_t size = 1;
       for (const Index extent : shape) size *= static_cast<std::size_t>(extent);
       if (name == integers)
         writer.add(name, std::span(whole).first(size), shape);
+      else if (name == as_bf16)
+        writer.add(name, std::span(std::as_const(brain)).first(size), shape);
+      else if (name == as_f16)
+        writer.add(name, std::span(std::as_const(half)).first(size), shape);
       else
         writer.add(name, std::span(std::as_const(values)).first(size), shape);
     }
@@ -77,6 +97,21 @@ TEST_CASE("a model's weights are those of the file, under their published names"
   model.layers[0].mlp.gate_proj.weight.get_row(5, row.data());
   CHECK(row[7] == 47.0f / 64);
   CHECK(model.norm.weight[3] == 3.0f / 64);
+}
+
+TEST_CASE("a file of F32, BF16 and F16 side by side gives the weights that it holds") {
+  Cpu cpu(1);
+  Files files;
+  files.as_bf16 = "model.layers.0.mlp.gate_proj.weight";
+  files.as_f16 = "model.layers.0.mlp.down_proj.weight";
+  const auto model = load_model<Llama<>>(files.write(), cpu);
+  std::vector<float> row(8);
+  model.layers[0].mlp.gate_proj.weight.get_row(5, row.data());
+  CHECK(row[7] == 47.0f / 64);
+  model.layers[0].mlp.down_proj.weight.get_row(7, row.data());
+  CHECK(row[5] == 47.0f / 64);
+  model.layers[0].mlp.up_proj.weight.get_row(5, row.data());
+  CHECK(row[7] == 47.0f / 64);
 }
 
 TEST_CASE("a checkpoint of the bare decoder, without \"model.\" before its names, loads as well") {

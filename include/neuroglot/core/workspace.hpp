@@ -40,9 +40,9 @@ class Workspace {
     return {static_cast<T*>(take(bytes)), rows, cols};
   }
 
-  /// Bytes held from the system.
+  /// Bytes held from the system, or asked for with the next matrix.
   std::size_t capacity() const {
-    return std::accumulate(pieces_.begin(), pieces_.end(), std::size_t{0},
+    return std::accumulate(pieces_.begin(), pieces_.end(), outgrown_,
                            [](std::size_t sum, const Buffer& piece) { return sum + piece.bytes(); });
   }
 
@@ -55,7 +55,10 @@ class Workspace {
       ++piece_;
       used_ = 0;
     }
-    if (piece_ == pieces_.size()) pieces_.emplace_back(std::max(bytes, capacity()));
+    if (piece_ == pieces_.size()) {
+      pieces_.emplace_back(std::max(bytes, capacity()));
+      outgrown_ = 0;
+    }
     void* const taken = static_cast<std::byte*>(pieces_[piece_].data()) + used_;
     used_ += bytes;
     return taken;
@@ -65,14 +68,14 @@ class Workspace {
     piece_ = piece;
     used_ = used;
     if (piece_ != 0 || used_ != 0 || pieces_.size() < 2) return;
-    const std::size_t total = capacity();
+    outgrown_ = capacity();  // a scope's end must not throw: the one piece is allocated when it is asked for
     pieces_.clear();
-    pieces_.emplace_back(total);
   }
 
   std::vector<Buffer> pieces_;
-  std::size_t piece_ = 0;  // the piece that is being filled
-  std::size_t used_ = 0;   // bytes taken of it
+  std::size_t piece_ = 0;     // the piece that is being filled
+  std::size_t used_ = 0;      // bytes taken of it
+  std::size_t outgrown_ = 0;  // bytes of the pieces that were given up to become one
 };
 
 }  // namespace neuroglot

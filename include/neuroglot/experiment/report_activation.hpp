@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -60,7 +61,7 @@ inline ActivationProfile profile(std::span<std::int64_t> counts, std::int64_t to
   result.never = share([](std::int64_t c) { return c == 0; });
   constexpr std::array<double, 5> levels = {0.05, 0.25, 0.5, 0.75, 0.95};
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    const auto at = counts.begin() + static_cast<std::ptrdiff_t>(levels[i] * (n - 1) + 0.5);
+    const auto at = counts.begin() + std::lround(levels[i] * (n - 1));
     std::nth_element(counts.begin(), at, counts.end());
     result.quantiles[i] = static_cast<double>(*at) / static_cast<double>(tokens);
   }

@@ -90,7 +90,7 @@ inline std::filesystem::path model_folder(const std::string& model) {
   std::string folder = "models--" + id;
   if (const std::size_t slash = folder.find('/'); slash != std::string::npos) folder.replace(slash, 1, "--");
   const std::filesystem::path cached = hub_cache() / folder;
-  const std::filesystem::path snapshot = detail::snapshot_of(cached, revision);
+  std::filesystem::path snapshot = detail::snapshot_of(cached, revision);
   if (!snapshot.empty()) return snapshot;
   throw error(model, ": is neither a folder nor in the local cache (", hub_cache().string(), "); fetch it with: hf download ",
               id, revision.empty() ? "" : " --revision " + revision);
