@@ -34,7 +34,7 @@ void check(const Tokenizer& tokenizer, std::string_view text, bool gives_back) {
 
 /// One of tests/golden/data/tokenizers; loaded once.
 const Tokenizer& committed(const std::string& name) {
-  static const auto data = std::filesystem::path(__FILE__).parent_path().parent_path() / "golden/data/tokenizers";
+  static const std::filesystem::path data(NEUROGLOT_TESTS_DIR "/golden/data/tokenizers");
   static std::map<std::string, std::unique_ptr<Tokenizer>> loaded;
   auto& tokenizer = loaded[name];
   if (!tokenizer) tokenizer = load_tokenizer(data / name);

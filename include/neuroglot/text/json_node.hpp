@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cctype>
 #include <cstdint>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/text/quoted.hpp"
 
 namespace neuroglot::detail {
 
@@ -28,14 +30,6 @@ inline nlohmann::json parse_json_file(std::string_view text, const std::string& 
   } catch (const nlohmann::json::exception&) {
     throw error(file, ": holds a number that is out of range");
   }
-}
-
-/// A name from the file in quotes, control characters escaped, no longer than fits into a line.
-inline std::string quoted(std::string_view name) {
-  constexpr std::size_t longest = 200;
-  const std::string shown(name.substr(0, longest));
-  return nlohmann::json(shown).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
-         (name.size() > longest ? "..." : "");
 }
 
 /// Refers to a value inside a document that must outlive it.
@@ -63,7 +57,7 @@ class JsonNode {
     require(value_->is_object(), "an object");
     const auto member = value_->find(key);
     if (member == value_->end() || member->is_null()) return std::nullopt;
-    return JsonNode(*member, file_, path_.empty() ? key : path_ + "." + key);
+    return JsonNode(*member, file_, (path_.empty() ? "" : path_ + ".") + step(key));
   }
   JsonNode at(const std::string& key) const {
     if (auto member = find(key)) return *std::move(member);
@@ -108,6 +102,11 @@ class JsonNode {
   JsonNode(const nlohmann::json& value, std::string file, std::string path)
       : value_(&value), file_(std::move(file)), path_(std::move(path)) {}
 
+  // Keys may be tokens, with whatever characters.
+  static std::string step(const std::string& key) {
+    const auto plain = [](unsigned char c) { return c == '_' || (c < 0x80 && std::isalnum(c)); };
+    return std::ranges::all_of(key, plain) ? key : detail::quoted(key);
+  }
   void require(bool fits, std::string_view expected) const {
     if (!fits) throw fault(expected, " expected, not ", value_->type_name());
   }

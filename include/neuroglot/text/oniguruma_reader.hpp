@@ -12,6 +12,7 @@
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/text/new_characters.hpp"
+#include "neuroglot/text/quoted.hpp"
 
 namespace neuroglot::detail {
 
@@ -38,7 +39,7 @@ class OnigurumaReader {
   OnigurumaReader(std::string_view source, NewCharacterSets sets) : source_(source), sets_(sets) {}
 
   Error refused(std::string_view what) const {
-    return error("the pattern \"", source_, "\" has ", what, " at byte ", at_, ", which is not supported");
+    return error("the pattern ", quoted(source_), " has ", what, " at byte ", at_, ", which is not supported");
   }
   bool at_end() const { return at_ >= source_.size(); }
   bool at_begin() const { return at_ == 0; }

@@ -15,6 +15,7 @@
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/text/oniguruma_pattern.hpp"
+#include "neuroglot/text/quoted.hpp"
 #include "neuroglot/text/utf8.hpp"
 
 namespace neuroglot {
@@ -110,7 +111,8 @@ class Pattern {
     Program program;
     program.code.reset(pcre2_compile_8(reinterpret_cast<const unsigned char*>(translated.data()), translated.size(),
                                        options | PCRE2_UTF, &code, &offset, context.get()));
-    if (!program.code) throw error("the pattern \"", source_, "\" is not supported: ", detail::pcre2_message(code));
+    if (!program.code)
+      throw error("the pattern ", detail::quoted(source_), " is not supported: ", detail::pcre2_message(code));
     program.compiled = pcre2_jit_compile_8(program.code.get(), PCRE2_JIT_COMPLETE) == 0;
     return program;
   }
@@ -122,8 +124,8 @@ class Pattern {
                            memory.context.get());
     if (result >= 0) return true;
     if (result == PCRE2_ERROR_NOMATCH) return false;
-    throw error("the pattern \"", source_, "\" gave up on a text of ", text.size(), " bytes after byte ", from, ": ",
-                detail::pcre2_message(result));
+    throw error("the pattern ", detail::quoted(source_), " gave up on a text of ", text.size(), " bytes after byte ",
+                from, ": ", detail::pcre2_message(result));
   }
 
   std::string source_;

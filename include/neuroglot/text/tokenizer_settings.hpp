@@ -142,7 +142,8 @@ inline std::vector<AddedToken> TokenizerSettings::numbered_tokens() const {
   if (config_.contains("added_tokens_decoder")) return detail::read_added_tokens_decoder(config());
   std::vector<AddedToken> tokens;
   const detail::JsonNode table = node(added_, "added_tokens.json");
-  for (const auto& [content, id] : added_.items()) {
+  for (const auto& entry : added_.items()) {
+    const std::string& content = entry.key();
     const auto is_content = [&](std::string_view role) {
       const auto token = named_token(role);
       return token && token->content == content;
