@@ -53,9 +53,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     __builtin_trap();
   }
-  check(committed("llama3"), text, true);
+  for (const char* name : {"llama3", "families/bloom", "families/mistral_nemo"}) check(committed(name), text, true);
   for (const char* name : {"nfc_prefix", "sentencepiece", "word_piece_cased", "word_piece_uncased", "unigram",
-                           "bpe_byte_fallback", "roberta", "vocab_txt", "vocab_json", "xlm_roberta", "albert", "gemma"})
+                           "bpe_byte_fallback", "roberta", "vocab_txt", "vocab_json", "xlm_roberta", "albert", "gemma",
+                           "families/phi3", "families/modernbert", "families/albert"})
     check(committed(name), text, false);
   return 0;
 }

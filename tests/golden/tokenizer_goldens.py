@@ -4,7 +4,8 @@
     tokenizer_goldens.py     writes the files next to itself; needs tokenizers 0.23, transformers 5.23 and sentencepiece 0.2
 
 Each folder holds a tokenizer and golden.jsonl: first the ids that special tokens add before and after a text, then for each text
-its ids, the spans in bytes of UTF-8 (Hugging Face's offsets count characters) and the decoded text.
+its ids, the spans in bytes of UTF-8 (Hugging Face's offsets count characters) and the decoded text. Training is not the same
+every time: files made anew differ from those committed.
 """
 import io
 import json
@@ -12,15 +13,12 @@ import os
 import tempfile
 
 import sentencepiece
-import transformers
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
-from compare_tokenizers import byte_spans, unknown_bytes
 from tokenizer_cases import charsmap_of, pieces_of, published_llama
-from tokenizer_families import LLAMA3
-from tokenizer_golden_texts import CORPUS, TEXTS
-
-DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "tokenizers")
+from tokenizer_families import FAMILIES, LLAMA3
+from tokenizer_golden_files import DATA, make_json, make_old, write_golden
+from tokenizer_golden_texts import CORPUS
 
 
 def added(content, **flags):
@@ -85,36 +83,6 @@ def nfkd_contiguous():
     return train(tokenizer, 480, [])
 
 
-def write_json(path, value, indent=None):
-    with open(path, "w", encoding="utf-8") as out:
-        json.dump(value, out, ensure_ascii=False, indent=indent, separators=(",", ": " if indent else ":"))
-        out.write("\n")
-
-
-def write_golden(folder, tokenizer, longest=20000):
-    """One line a text. "decoded" and "without_special" are there where they are not the text itself, null where they are lost."""
-    assert not unknown_bytes(tokenizer)
-    lines = []
-    for text in TEXTS:
-        if len(text) > longest:
-            continue
-        plain = tokenizer.encode(text, add_special_tokens=False)
-        spans = [span.split(":") for span in byte_spans(text, plain.offsets).split()]
-        entry = {"text": text, "ids": plain.ids, "begins": [int(begin) for begin, _ in spans], "ends": [int(end) for _, end in spans]}
-        for key, skip in (("decoded", False), ("without_special", True)):
-            decoded = tokenizer.decode(plain.ids, skip_special_tokens=skip)
-            if type(tokenizer.decoder).__name__ == "ByteLevel" and "\ufffd" in decoded and "\ufffd" not in text:
-                entry[key] = None  # Hugging Face takes an added token's Latin-1 letters for bytes: "é" comes back as U+FFFD
-            elif decoded != text:
-                entry[key] = decoded
-        lines.append(json.dumps(entry, ensure_ascii=False, separators=(",", ":")))
-    special, plain = tokenizer.encode("a").ids, tokenizer.encode("a", add_special_tokens=False).ids
-    at = next(i for i in range(len(special)) if special[i:i + len(plain)] == plain)
-    head = {"before": special[:at], "after": special[at + len(plain):]}
-    with open(os.path.join(folder, "golden.jsonl"), "w", encoding="utf-8") as out:
-        out.write("\n".join([json.dumps(head), *lines]) + "\n")
-
-
 def word_piece(**options):
     """BERT's pipeline; `options`: BertNormalizer's. Its "model" does not say its type, as in files before tokenizers 0.9."""
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]", max_input_chars_per_word=60))
@@ -130,18 +98,22 @@ def word_piece(**options):
     return tokenizer
 
 
-def small_sentencepiece(model_type, **options):
-    """A SentencePiece model with a few rules of its own instead of NFKC's, which would be 240 KB."""
+def few_rules(train):
+    """What train(path of a table) gives: normalisation rules of its own instead of NFKC's, which would be 240 KB."""
     rules = {"\n": " ", "\t": " ", "\r": " ", "\u3000": " ", "\u00a0": " ", "\u200b": "", "\x01": "", "ﬁ": "fi", "①": "1", "ª": "a",
              "ｆ": "f", "½": "1⁄2", "ﷺ": "صلى الله", "e\u0301": "é", "\u0327": ""}
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as table:
         for old, new in rules.items():
             table.write("\t".join(" ".join(f"{ord(c):X}" for c in side) for side in (old, new)) + "\n")
         table.flush()
-        model = io.BytesIO()
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter(CORPUS), model_writer=model, model_type=model_type, normalization_rule_tsv=table.name,
-            num_threads=1, minloglevel=2, **{"character_coverage": 0.98, **options})
+        return train(table.name)
+
+
+def small_sentencepiece(model_type, **options):
+    model = io.BytesIO()
+    few_rules(lambda table: sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(CORPUS), model_writer=model, model_type=model_type, normalization_rule_tsv=table, num_threads=1,
+        minloglevel=2, **{"character_coverage": 0.98, **options}))
     return model.getvalue()
 
 
@@ -180,17 +152,6 @@ def roberta():
     return tokenizer
 
 
-def make_old(name, files, longest=300, **settings):
-    """A folder without tokenizer.json; the golden ids are those of the tokenizer that transformers makes of it."""
-    folder = os.path.join(DATA, name)
-    os.makedirs(folder, exist_ok=True)
-    for file, contents in files.items():
-        with open(os.path.join(folder, file), "wb") as out:
-            out.write(contents)
-    write_json(os.path.join(folder, "tokenizer_config.json"), settings)
-    write_golden(folder, transformers.AutoTokenizer.from_pretrained(folder).backend_tokenizer, longest)
-
-
 def make_old_ones():
     model = json.loads(word_piece(lowercase=True).to_str())["model"]
     pieces = sorted(model["vocab"], key=model["vocab"].get)
@@ -213,18 +174,6 @@ def make_old_ones():
         character_coverage=0.99)}, longest=100, tokenizer_class="GemmaTokenizer", add_bos_token=True)
 
 
-def make_json(name, tokenizer, old_merges=False, longest=20000, without_type=False):
-    folder = os.path.join(DATA, name)
-    os.makedirs(folder, exist_ok=True)
-    file = json.loads(tokenizer.to_str())
-    if without_type:
-        del file["model"]["type"]
-    if old_merges:  # as files before tokenizers 0.20 have them
-        file["model"]["merges"] = [" ".join(merge) for merge in file["model"]["merges"]]
-    write_json(os.path.join(folder, "tokenizer.json"), file)
-    write_golden(folder, Tokenizer.from_file(os.path.join(folder, "tokenizer.json")), longest)
-
-
 def make_sentencepiece():
     folder = os.path.join(DATA, "sentencepiece")
     os.makedirs(folder, exist_ok=True)
@@ -239,6 +188,16 @@ def make_sentencepiece():
     write_golden(folder, published_llama(path))
 
 
+def make_families():
+    """Those whose pipelines the other tokenizers do not have."""
+    for name in ("qwen", "olmo2", "mistral_nemo", "bloom", "gpt_neox", "modernbert", "cohere"):
+        make_json(f"families/{name}", FAMILIES[name](CORPUS, 420), longest=60)
+    for name in ("mixtral", "phi3", "mistral_v3", "gemma", "mmbert", "bert"):
+        make_json(f"families/{name}", FAMILIES[name](CORPUS, 620), longest=60)
+    for name in ("xlm_roberta", "albert"):
+        make_json(f"families/{name}", few_rules(lambda table, a=name: FAMILIES[a](CORPUS, 230, normalization_rule_tsv=table)), longest=60)
+
+
 def main():
     make_json("gpt2_digits", gpt2_digits())
     make_json("llama3", llama3())
@@ -251,6 +210,7 @@ def main():
     make_json("bpe_byte_fallback", bpe_bytes(), longest=300)
     make_json("roberta", roberta(), longest=300)
     make_old_ones()
+    make_families()
 
 
 if __name__ == "__main__":

@@ -91,19 +91,29 @@ const char* const every_tokenizer[] = {
     "vocab_txt",   "vocab_json",       "vocab_json_roberta", "xlm_roberta",     "albert",
     "gemma"};
 
+// Small models in the pipelines of the families' published tokenizer.json files.
+const char* const every_family[] = {
+    "families/qwen",       "families/olmo2",  "families/mistral_nemo", "families/bloom",       "families/gpt_neox",
+    "families/modernbert", "families/cohere", "families/mixtral",      "families/phi3",        "families/mistral_v3",
+    "families/gemma",      "families/mmbert", "families/bert",         "families/xlm_roberta", "families/albert"};
+
 }  // namespace
 
 TEST_CASE("ids are Hugging Face's") {
   for (const char* name : every_tokenizer) check_ids(name);
+  for (const char* name : every_family) check_ids(name);
 }
 TEST_CASE("spans are Hugging Face's offsets in bytes") {
   for (const char* name : every_tokenizer) check_spans(name);
+  for (const char* name : every_family) check_spans(name);
 }
 TEST_CASE("special tokens are added before and after, with empty spans") {
   for (const char* name : every_tokenizer) check_special(name);
+  for (const char* name : every_family) check_special(name);
 }
 TEST_CASE("decoded text is Hugging Face's, with special tokens and without") {
   for (const char* name : every_tokenizer) check_decoded(name);
+  for (const char* name : every_family) check_decoded(name);
 }
 
 TEST_CASE("a byte-level tokenizer without normaliser gives back every text") {

@@ -43,11 +43,13 @@ void check_round_trips(const std::string& name, std::string_view before = "") {
 }  // namespace
 
 TEST_CASE("byte-level tokenizers give back every text") {
-  check_round_trips("llama3");
+  for (const char* name : {"llama3", "families/olmo2", "families/bloom", "families/mistral_nemo"})
+    check_round_trips(name);
 }
-TEST_CASE("Gemma's SentencePiece model gives back every text") {
+TEST_CASE("Gemma's tokenizer, which puts nothing before a text, gives back every text") {
   check_round_trips("gemma");
+  check_round_trips("families/gemma");
 }
 TEST_CASE("Llama's SentencePiece model gives back every text that does not begin with a space") {
-  check_round_trips("sentencepiece", "x");
+  for (const char* name : {"sentencepiece", "families/mixtral", "families/mistral_v3"}) check_round_trips(name, "x");
 }
