@@ -13,6 +13,7 @@ ones, and every character. Needs transformers, tokenizers, sentencepiece, protob
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -78,6 +79,18 @@ def compare(name, program, folder, reference, texts):
     return sum(bad.values())
 
 
+def compare_decoding(name, program, folder, reference, source, count=1000):
+    """Counts the sequences of random ids whose text differs."""
+    sequences = [[source.randrange(reference.get_vocab_size()) for _ in range(source.randrange(1, 12))] for _ in range(count)]
+    known = [ids for ids in sequences if all(reference.id_to_token(i) is not None for i in ids)]
+    lines = "".join(" ".join(map(str, ids)) + "\n" for ids in known)
+    done = subprocess.run([program, folder, "--json-lines", "--decode"], input=lines.encode(), stdout=subprocess.PIPE, check=True)
+    wanted = [reference.decode(ids, skip_special_tokens=False) for ids in known]
+    bad = sum(text != json.loads(got) for text, got in zip(wanted, done.stdout.decode().split("\n")[:-1], strict=True))
+    print(f"{name}: {len(known)} sequences of random ids; differing: {bad}", flush=True)
+    return bad
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("program")
@@ -95,6 +108,7 @@ def main():
             folder, reference = make()
             for corpus, texts in {**corpora, "every character": every_character(stride * options.stride)}.items():
                 bad += compare(f"{name}: {corpus}", options.program, folder, reference, list(texts))
+            bad += compare_decoding(name, options.program, folder, reference, random.Random(options.seed))
             compared += 1
             if os.path.dirname(folder) == work:
                 shutil.rmtree(folder)

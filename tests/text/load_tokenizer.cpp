@@ -28,6 +28,11 @@ TEST_CASE("a folder without a tokenizer is told which files were looked for") {
   CHECK_THROWS_WITH(load_tokenizer(folder.path()), Contains("looked for tokenizer.json and tokenizer.model"));
 }
 
+TEST_CASE("what is not a folder is said to be none") {
+  CHECK_THROWS_WITH(load_tokenizer(data + "llama3/tokenizer.json"), Contains("tokenizer.json: is not a folder"));
+  CHECK_THROWS_WITH(load_tokenizer("nowhere"), Contains("nowhere: is not a folder"));
+}
+
 TEST_CASE("bos_id is tokenizer_config.json's token, else the first that the post-processor adds, else -1") {
   const Folder folder;
   folder.copy(data + "llama3/tokenizer.json", "tokenizer.json");

@@ -68,6 +68,7 @@ inline std::unique_ptr<Tokenizer> load_old_file(const std::string& file, const T
 
 /// Throws Error where the folder has none of these files, or a file holds what this library does not support.
 inline std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder) {
+  if (!std::filesystem::is_directory(folder)) throw error(folder.string(), ": is not a folder");
   const TokenizerSettings settings(folder);
   const std::filesystem::path json = folder / "tokenizer.json";
   if (std::filesystem::exists(json)) {
