@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=build/release/apps work=build/golden
-texts=en,ja record=2048 measure=512 strings=2000
-if [ "${1:-}" = --full ]; then texts=en,zh,fr,vi,ja record=20480 measure=1024 strings=10000; fi
+texts=en,ja record=2048 measure=512 strings=500 stride=40
+if [ "${1:-}" = --full ]; then texts=en,zh,fr,vi,ja record=20480 measure=1024 strings=10000 stride=1; fi
 # glibc gives memory back and fetches it again for every layer unless told otherwise: half of torch's speed
 export MALLOC_TOP_PAD_=268435456 MALLOC_TRIM_THRESHOLD_=1099511627776 MALLOC_MMAP_THRESHOLD_=1099511627776
 
@@ -23,8 +23,9 @@ $python apps/demo/fetch_guide.py $work/guide
 model=$work/models/smollm2
 
 echo "-- tokenizers"
+$python tests/golden/fetch_vocabularies.py $work/models/vocabularies
 NEUROGLOT_MODELS=$work/models NEUROGLOT_SHARED=${NEUROGLOT_SHARED:-../shared} \
-  $python tests/golden/compare_tokenizers.py $bin/ng-tokenize --strings $strings
+  $python tests/golden/compare_tokenizers.py $bin/ng-tokenize --strings $strings --stride $stride
 echo "-- every site"
 $python tests/golden/smollm2.py $model $work/guide --ng $bin/ng-activations --languages $texts
 corpora() { for language in en zh fr es vi id ja; do printf '%s ' "$language=$work/guide/$1/$language.jsonl"; done; }

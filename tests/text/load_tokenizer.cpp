@@ -45,6 +45,17 @@ TEST_CASE("bos_id is tokenizer_config.json's token, else the first that the post
   CHECK(load_tokenizer(data + "gpt2_digits")->bos_id() == -1);
 }
 
+TEST_CASE("added tokens that tokenizer_config.json numbers otherwise than tokenizer.json are refused") {
+  const Folder folder;
+  folder.copy(data + "llama3/tokenizer.json", "tokenizer.json");
+  folder.write("tokenizer_config.json", R"({"added_tokens_decoder": {"700": {"content": "<|begin|>"}}})");
+  CHECK(load_tokenizer(folder.path())->piece(700) == "<|begin|>");
+  for (const char* entry : {R"("700": {"content": "<|end|>"})", R"("703": {"content": "<|new|>"})"}) {
+    folder.write("tokenizer_config.json", R"({"added_tokens_decoder": {)" + std::string(entry) + "}}");
+    CHECK_THROWS_WITH(load_tokenizer(folder.path()), Contains("but not in tokenizer.json"));
+  }
+}
+
 TEST_CASE("a broken tokenizer_config.json is an error with its name") {
   const Folder folder;
   folder.copy(data + "llama3/tokenizer.json", "tokenizer.json");

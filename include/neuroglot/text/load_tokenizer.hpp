@@ -64,6 +64,21 @@ inline std::unique_ptr<Tokenizer> load_old_file(const std::string& file, const T
   return load_vocab_txt(path, settings);
 }
 
+/// Both files number the added tokens; where they disagree one of them is another model's, or was edited.
+inline void require_added_tokens(const Tokenizer& tokenizer, const JsonNode& config) {
+  const auto is_known = [&](const AddedToken& token) {
+    try {
+      return tokenizer.piece(token.id) == token.content;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  for (const AddedToken& token : read_added_tokens_decoder(config))
+    if (!is_known(token))
+      throw config.fault("added_tokens_decoder: ", quoted(token.content), " has the id ", token.id,
+                         ", but not in tokenizer.json");
+}
+
 }  // namespace detail
 
 /// Throws Error where the folder has none of these files, or a file holds what this library does not support.
@@ -74,8 +89,10 @@ inline std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& fo
   if (std::filesystem::exists(json)) {
     const std::string text = detail::read_text_file(json);
     const auto bos = settings.config().find("bos_token");
-    return read_tokenizer_json(text, json.string(), detail::named_hash("tokenizer.json", text),
-                               bos ? std::optional(detail::read_named_token(*bos).content) : std::nullopt);
+    auto tokenizer = read_tokenizer_json(text, json.string(), detail::named_hash("tokenizer.json", text),
+                                         bos ? std::optional(detail::read_named_token(*bos).content) : std::nullopt);
+    detail::require_added_tokens(*tokenizer, settings.config());
+    return tokenizer;
   }
   for (const char* file : {"tokenizer.model", "sentencepiece.bpe.model", "spiece.model", "vocab.txt", "vocab.json"})
     if (std::filesystem::exists(folder / file))

@@ -116,16 +116,20 @@ class TokenizerSettings {
 };
 
 inline std::string TokenizerSettings::tokenizer_class() const {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> classes{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> classes{
       {{"albert", "AlbertTokenizer"},
        {"bert", "BertTokenizer"},
        {"distilbert", "BertTokenizer"},
        {"gemma", "GemmaTokenizer"},
        {"gemma2", "GemmaTokenizer"},
+       {"gemma3", "GemmaTokenizer"},
+       {"gemma3_text", "GemmaTokenizer"},
        {"gpt2", "GPT2Tokenizer"},
        {"llama", "LlamaTokenizer"},
        {"mistral", "LlamaTokenizer"},
+       {"mixtral", "LlamaTokenizer"},
        {"opt", "GPT2Tokenizer"},
+       {"phi3", "LlamaTokenizer"},
        {"roberta", "RobertaTokenizer"},
        {"xlm-roberta", "XLMRobertaTokenizer"}}};
   if (const auto name = config().find("tokenizer_class")) {
