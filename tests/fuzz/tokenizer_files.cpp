@@ -46,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     or_error([&] { use(*detail::make_albert(model, settings, "fuzz")); });
     or_error([&] { use(*detail::make_gemma(model, settings, "fuzz")); });
   });
+  or_error([&] { use(SentencePieceTokenizer(std::string(bytes), "tokenizer.model", "fuzz", {})); });
   or_error([&] { PrecompiledNormalizer{PrecompiledCharsmap(bytes)}(AlignedText(text, 0)); });
   or_error([&] {
     WordPiece::Memory memory;
