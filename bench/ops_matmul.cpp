@@ -1,8 +1,9 @@
 // Matrix products of transformer shapes, against Eigen, OpenBLAS and oneDNN and against the machine's FMA peak.
 //
-//     bench_matmul [--threads 2] [--rounds 9] [M,K,N ...]
+//     bench_matmul [--threads 2] [--rounds 9] [--slice 30] [M,K,N ...]
 //
-// Everybody takes a turn in every round, so that a disturbance by other programs hits all alike. One TSV line a shape:
+// Everybody takes a turn of `slice` milliseconds in every round, so that a disturbance by other programs hits all
+// alike; where they are many, short slices and many rounds find undisturbed moments for the best. One TSV line a shape:
 // the median of the rounds and the best, in GFLOP/s, and the medians of the rounds' ratios to that round's peak, in
 // percent.
 #include <algorithm>
@@ -28,6 +29,7 @@ struct Shape {
 struct Options {
   int threads = 2;
   int rounds = 9;
+  double slice = 0.03;  // seconds
   std::vector<Shape> shapes;
 };
 
@@ -40,10 +42,12 @@ Options options_of(int argc, char** argv) {
       options.threads = std::atoi(argv[++i]);
     else if (word == "--rounds" && i + 1 < argc)
       options.rounds = std::atoi(argv[++i]);
+    else if (word == "--slice" && i + 1 < argc)
+      options.slice = std::atof(argv[++i]) / 1000;
     else if (std::sscanf(word.c_str(), "%td,%td,%td", &shape.m, &shape.k, &shape.n) == 3)
       options.shapes.push_back(shape);
     else
-      throw usage_error("bench_matmul: ", word, " is neither --threads N, --rounds N nor a shape M,K,N");
+      throw usage_error("bench_matmul: ", word, " is neither --threads N, --rounds N, --slice MS nor a shape M,K,N");
   }
   if (options.shapes.empty())
     options.shapes = {{512, 576, 192},   {512, 576, 576},   {512, 576, 1536}, {512, 1536, 576}, {512, 2048, 5632},
@@ -64,14 +68,14 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// GFLOP/s over about 30 ms, after one call to warm up and a pause in which other libraries' threads go to sleep.
-double speed(const std::function<void()>& product, double operations) {
+// GFLOP/s over about a slice, after one call to warm up and a pause in which other libraries' threads go to sleep.
+double speed(const std::function<void()>& product, double operations, double slice) {
   std::this_thread::sleep_for(std::chrono::milliseconds(30));
   product();
   const double begin = bench::seconds_now();
   int calls = 0;
   do product(), ++calls;
-  while (bench::seconds_now() - begin < 0.03);
+  while (bench::seconds_now() - begin < slice);
   return operations * calls / (bench::seconds_now() - begin) * 1e-9;
 }
 
@@ -81,7 +85,7 @@ struct Contender {
   std::vector<double> speeds, percent;
 };
 
-void measure(Threads& threads, Workspace& workspace, const Shape& shape, int rounds) {
+void measure(Threads& threads, Workspace& workspace, const Shape& shape, int rounds, double slice) {
   const Workspace::Scope scope(workspace);  // everybody's operands lie in huge pages, as in a forward pass
   const MatrixView<float> x = random_matrix(workspace, shape.m, shape.k),
                           w = random_matrix(workspace, shape.n, shape.k);
@@ -99,7 +103,7 @@ void measure(Threads& threads, Workspace& workspace, const Shape& shape, int rou
     for (Contender& contender : contenders) {
       if (!contender.product) continue;
       const double before = bench::fma_peak(threads);
-      contender.speeds.push_back(speed(contender.product, operations));
+      contender.speeds.push_back(speed(contender.product, operations, slice));
       peaks.push_back(std::max(before, bench::fma_peak(threads)));
       contender.percent.push_back(100 * contender.speeds.back() / peaks.back());
     }
@@ -130,7 +134,7 @@ int main(int argc, char** argv) try {
   for (const char* name : {"neuroglot", "eigen", "openblas", "onednn"})
     std::printf("\t%s\t%s_best\t%s_%%", name, name, name);
   std::printf("\n");
-  for (const Shape& shape : options.shapes) measure(threads, workspace, shape, options.rounds);
+  for (const Shape& shape : options.shapes) measure(threads, workspace, shape, options.rounds, options.slice);
 } catch (const neuroglot::UsageError& failure) {
   std::fprintf(stderr, "%s\n", failure.what());
   return 2;

@@ -1,4 +1,4 @@
-/// The CPU backend: float, weights packed at loading, AVX2+FMA where the machine has it.
+/// The CPU backend: float, weights packed at loading, AVX2+FMA or AVX-512 where the machine has it.
 #pragma once
 
 #include <algorithm>
