@@ -39,8 +39,9 @@ class CommandLine {
 
   /// The positional MODEL; `needs` is what the folder must hold.
   void positional_model(const std::string& needs) {
-    positional("model", "MODEL: a Hugging Face folder (" + needs +
-                            "), or a hub id that lies in the local cache (organisation/name, organisation/name@revision)");
+    positional("model",
+               "MODEL: a Hugging Face folder (" + needs +
+                   "), or a hub id that lies in the local cache (organisation/name, organisation/name@revision)");
   }
 
   /// A required argument without a name, in the order of the calls.

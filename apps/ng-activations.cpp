@@ -48,22 +48,24 @@ void pool(const std::string& pooling, const PackedBatch& batch, std::map<std::st
   for (auto& [name, captured] : found) {
     if (captured.shape.size() != 2) throw usage_error("--pool ", pooling, ": ", name, " has no row a token");
     const MatrixView<const float> rows(captured.values.data(), captured.shape[0], captured.shape[1]);
-    const Matrix<float> vector = with_pooling(pooling, [&](auto policy) { return pooled<decltype(policy)>(rows, batch); });
+    const Matrix<float> vector =
+        with_pooling(pooling, [&](auto policy) { return pooled<decltype(policy)>(rows, batch); });
     captured = {{1, rows.cols}, {vector.view().data, vector.view().data + rows.cols}};
   }
 }
 
 int run(int argc, char** argv) {
-  ng::CommandLine line("ng-activations", "MODEL (--text TEXT | --ids 1,2,3) --sites PATTERNS --out F [options]",
-                       "Runs one text through a model and writes what stands at the chosen sites: a tensor a site "
-                       "under its name, (tokens, ...);\n"
-                       "scores and patterns are (heads, tokens, tokens). The sites are\n  " +
-                           SitePatterns::all_names() + ".",
-                       "  ng-activations SmolLM2-135M --text \"Paris est\" --sites 'blocks.*.mlp.hook_act,logits' "
-                       "--out paris.safetensors\n"
-                       "  ng-activations SmolLM2-135M --ids 1,2,3 --sites '*' --out all.safetensors\n"
-                       "  ng-activations all-MiniLM-L6-v2 --text \"A sentence.\" --special --sites blocks.5.ln2.hook_output "
-                       "--pool mean --out vector.safetensors\n");
+  ng::CommandLine line(
+      "ng-activations", "MODEL (--text TEXT | --ids 1,2,3) --sites PATTERNS --out F [options]",
+      "Runs one text through a model and writes what stands at the chosen sites: a tensor a site "
+      "under its name, (tokens, ...);\n"
+      "scores and patterns are (heads, tokens, tokens). The sites are\n  " +
+          SitePatterns::all_names() + ".",
+      "  ng-activations SmolLM2-135M --text \"Paris est\" --sites 'blocks.*.mlp.hook_act,logits' "
+      "--out paris.safetensors\n"
+      "  ng-activations SmolLM2-135M --ids 1,2,3 --sites '*' --out all.safetensors\n"
+      "  ng-activations all-MiniLM-L6-v2 --text \"A sentence.\" --special --sites blocks.5.ln2.hook_output "
+      "--pool mean --out vector.safetensors\n");
   line.positional_model("config.json, *.safetensors; with --ids no tokenizer files are needed");
   line.add()("text", ng::po::value<std::string>(), "the text");
   line.add()("ids", ng::po::value<std::string>(), "or its token ids");

@@ -17,8 +17,7 @@ inline std::vector<std::int32_t> random_ids(neuroglot::Index n, unsigned seed = 
 }
 
 /// Sequences of these lengths in one batch; a sequence of n tokens is the same in every batch.
-inline neuroglot::PackedBatch random_batch(std::initializer_list<neuroglot::Index> lengths,
-                                             unsigned vocabulary = 97) {
+inline neuroglot::PackedBatch random_batch(std::initializer_list<neuroglot::Index> lengths, unsigned vocabulary = 97) {
   neuroglot::PackedBatch batch;
   for (const neuroglot::Index n : lengths) batch.add(random_ids(n, static_cast<unsigned>(n), vocabulary));
   return batch;

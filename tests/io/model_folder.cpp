@@ -20,8 +20,8 @@ struct Cache {
 
   std::filesystem::path snapshot(const std::string& commit, int minutes_old = 0) const {
     const auto folder = scratch.write("models--lab--tiny/snapshots/" + commit + "/config.json", "{}").parent_path();
-    std::filesystem::last_write_time(folder, std::filesystem::file_time_type::clock::now() -
-                                                 std::chrono::minutes(minutes_old));
+    std::filesystem::last_write_time(folder,
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::minutes(minutes_old));
     return folder;
   }
   void ref(const std::string& name, const std::string& commit) const {
@@ -58,13 +58,15 @@ TEST_CASE("a revision is a branch, a tag, a commit or its first digits") {
 TEST_CASE("what is not there is said with the command that fetches it") {
   const Cache cache;
   cache.snapshot("aaa111");
-  CHECK_THROWS_WITH(model_folder("lab/other"), Contains("hf download lab/other") && Contains(cache.scratch.path("").string()));
+  CHECK_THROWS_WITH(model_folder("lab/other"),
+                    Contains("hf download lab/other") && Contains(cache.scratch.path("").string()));
   CHECK_THROWS_WITH(model_folder("lab/tiny@v9"), Contains("hf download lab/tiny --revision v9"));
 }
 
 TEST_CASE("what can not be an id is called what it is: not a folder") {
   const Cache cache;
-  for (const std::string model : {"", "/nowhere/at all", "../lab/tiny", "a/b/c", "lab/tiny@", "lab/tiny@../x", "lab/ti ny"})
+  for (const std::string model :
+       {"", "/nowhere/at all", "../lab/tiny", "a/b/c", "lab/tiny@", "lab/tiny@../x", "lab/ti ny"})
     CHECK_THROWS_WITH(model_folder(model), Contains("is not a folder"));
 }
 

@@ -58,8 +58,8 @@ inline std::vector<std::filesystem::path> snapshots_of(const std::filesystem::pa
   return found;
 }
 
-/// The snapshot of a branch, tag or commit (or its first digits); without a revision what `main` was when it was fetched
-/// last, or, where nobody fetched main, the newest. Empty where there is none.
+/// The snapshot of a branch, tag or commit (or its first digits); without a revision what `main` was when it was
+/// fetched last, or, where nobody fetched main, the newest. Empty where there is none.
 inline std::filesystem::path snapshot_of(const std::filesystem::path& model, const std::string& revision) {
   const std::vector<std::filesystem::path> all = snapshots_of(model);
   const std::string named = commit_of(model, revision.empty() ? "main" : revision);
@@ -77,23 +77,26 @@ inline std::filesystem::path snapshot_of(const std::filesystem::path& model, con
 
 }  // namespace detail
 
-/// The folder of MODEL: itself where it is one, else the snapshot of "organisation/name" or "organisation/name@revision"
-/// in the cache. Throws Error with the command that fetches the model where it is not there.
+/// The folder of MODEL: itself where it is one, else the snapshot of "organisation/name" or
+/// "organisation/name@revision" in the cache. Throws Error with the command that fetches the model where it is not
+/// there.
 inline std::filesystem::path model_folder(const std::string& model) {
   if (std::error_code failure; std::filesystem::is_directory(model, failure)) return model;
   const std::size_t at = model.find('@');
   const std::string id = model.substr(0, at);
   const std::string revision = at == std::string::npos ? "" : model.substr(at + 1);
-  if (!detail::is_hub_id(id) || revision.find("..") != std::string::npos || (at != std::string::npos && revision.empty()))
-    throw error(model, ": is not a folder; a model is a Hugging Face folder (config.json, *.safetensors, ...) or a hub "
+  if (!detail::is_hub_id(id) || revision.find("..") != std::string::npos ||
+      (at != std::string::npos && revision.empty()))
+    throw error(model,
+                ": is not a folder; a model is a Hugging Face folder (config.json, *.safetensors, ...) or a hub "
                 "id such as meta-llama/Llama-3.2-1B that lies in the local cache");
   std::string folder = "models--" + id;
   if (const std::size_t slash = folder.find('/'); slash != std::string::npos) folder.replace(slash, 1, "--");
   const std::filesystem::path cached = hub_cache() / folder;
   std::filesystem::path snapshot = detail::snapshot_of(cached, revision);
   if (!snapshot.empty()) return snapshot;
-  throw error(model, ": is neither a folder nor in the local cache (", hub_cache().string(), "); fetch it with: hf download ",
-              id, revision.empty() ? "" : " --revision " + revision);
+  throw error(model, ": is neither a folder nor in the local cache (", hub_cache().string(),
+              "); fetch it with: hf download ", id, revision.empty() ? "" : " --revision " + revision);
 }
 
 }  // namespace neuroglot
