@@ -64,4 +64,12 @@ inline LanguagesByLayersByNeurons activation_probability(const ActivationStatist
   return p;
 }
 
+/// mean[k, layer, neuron] = sum / tokens: the neuron's mean activation in language k, which may be negative.
+inline LanguagesByLayersByNeurons mean_activation(const ActivationStatistics& statistics) {
+  LanguagesByLayersByNeurons mean = statistics.sum;
+  for (std::size_t k = 0; k < statistics.languages.size(); ++k)
+    xt::view(mean, k, xt::all(), xt::all()) /= static_cast<double>(statistics.tokens[k]);
+  return mean;
+}
+
 }  // namespace neuroglot

@@ -1,15 +1,24 @@
 /// Neurons chosen for languages, and how they were chosen.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/core/neurons.hpp"
 
 namespace neuroglot {
+
+/// A setting that decided which neurons were chosen, as files tell it: {"rate", 0.01}, {"seed", 7}.
+struct Parameter {
+  std::string name;
+  std::variant<double, std::int64_t, std::string> value;
+};
 
 /// A neuron may belong to several languages.
 struct NeuronSet {
@@ -18,7 +27,9 @@ struct NeuronSet {
   std::string method;
   Index layers = 0;
   Index neurons_per_layer = 0;
-  double bar = 0;  ///< a language owns a chosen neuron when its activity there is above this
+  std::optional<double>
+      bar;  ///< a language owns a chosen neuron when its activity is above this; not all methods have it
+  std::vector<Parameter> parameters;  ///< of the method and of the selection
 
   /// Throws Error naming the languages there are.
   const NeuronsByLayer& of(const std::string& language) const {

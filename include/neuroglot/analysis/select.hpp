@@ -1,24 +1,23 @@
-/// From a metric's scores to the neurons of each language: the bar, the ranking, the assignment. (Tang et al. 2024;
-/// identify.py)
+/// From statistics to the neurons of each language: select<Policy>(statistics), whatever kind of policy it is.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <concepts>
-#include <limits>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/analysis/activation_statistics.hpp"
+#include "neuroglot/analysis/bar.hpp"
 #include "neuroglot/analysis/neuron_set.hpp"
-#include "neuroglot/core/error.hpp"
+#include "neuroglot/analysis/ranking.hpp"
+#include "neuroglot/analysis/selection_options.hpp"
 
 namespace neuroglot {
 
 /// A metric says what counts as a neuron's activity in a language and how specific a neuron is (low = specific to few
-/// languages).
+/// languages). (Lape, Lave, EntropyMax, ParameterVariation)
 template <class M>
 concept NeuronMetric = requires(const M metric, const ActivationStatistics& statistics,
                                 const LanguagesByLayersByNeurons& activity) {
@@ -27,96 +26,109 @@ concept NeuronMetric = requires(const M metric, const ActivationStatistics& stat
   { metric.score(activity) } -> std::convertible_to<LayersByNeurons>;
 };
 
-struct SelectionOptions {
-  double rate = 0.01;          ///< share of all neurons that is chosen
-  double bar_quantile = 0.95;  ///< of all activities, where the bar is
+/// A language score says how much a neuron is one language's: the higher the more, 0 and below not at all.
+/// (AveragePrecision, DifferenceOfMeans)
+template <class S>
+concept LanguageScore = requires(const S policy, const ActivationStatistics& statistics) {
+  { S::name } -> std::convertible_to<std::string_view>;
+  { policy.score(statistics) } -> std::convertible_to<LanguagesByLayersByNeurons>;
+};
+
+/// What chooses in a way of its own says which neurons. (Lap, RandomSelection)
+template <class S>
+concept NeuronSelection = requires(const S policy, const ActivationStatistics& statistics,
+                                   const SelectionOptions& options) {
+  { S::name } -> std::convertible_to<std::string_view>;
+  { policy.select(statistics, options) } -> std::convertible_to<NeuronSet>;
 };
 
 namespace detail {
 
-/// Python's round(): to the nearest whole number, halves to the even one.
-inline std::size_t rounded(double x) {
-  return static_cast<std::size_t>(std::nearbyint(x));
+/// The selection's parameters before the policy's own.
+template <class Policy>
+std::vector<Parameter> with_parameters_of(const Policy& policy, std::vector<Parameter> parameters) {
+  for (Parameter& own : parameters_of(policy)) parameters.push_back(std::move(own));
+  return parameters;
 }
 
-/// The round(quantile * n)-th smallest of all n activities, counted from 1.
-inline double bar_of(const LanguagesByLayersByNeurons& activity, double quantile) {
-  std::vector<double> all(activity.begin(), activity.end());
-  const std::size_t rank = std::clamp<std::size_t>(rounded(quantile * static_cast<double>(all.size())), 1, all.size());
-  const auto at = all.begin() + static_cast<std::ptrdiff_t>(rank - 1);
-  std::nth_element(all.begin(), at, all.end());
-  return *at;
-}
-
-/// A neuron that no language lifts above the bar is as unspecific as can be; otherwise dead neurons would look the most
-/// specific.
-inline void put_last_below_bar(const LanguagesByLayersByNeurons& activity, double bar, LayersByNeurons& score) {
-  for (std::size_t layer = 0; layer < score.shape(0); ++layer)
-    for (std::size_t neuron = 0; neuron < score.shape(1); ++neuron) {
-      bool above = false;
-      for (std::size_t k = 0; k < activity.shape(0); ++k) above = above || activity(k, layer, neuron) > bar;
-      if (!above) score(layer, neuron) = std::numeric_limits<double>::infinity();
-    }
-}
-
-struct Ranked {
-  double score;
-  std::size_t layer;
-  std::size_t neuron;
-
-  bool operator<(const Ranked& other) const {
-    return std::tie(score, layer, neuron) < std::tie(other.score, other.layer, other.neuron);
-  }
-};
-
-/// The `wanted` neurons of lowest score, ties by layer and neuron; those of infinite score are never chosen.
-inline std::vector<Ranked> lowest(const LayersByNeurons& score, std::size_t wanted) {
-  std::vector<Ranked> ranked;
-  for (std::size_t layer = 0; layer < score.shape(0); ++layer)
-    for (std::size_t neuron = 0; neuron < score.shape(1); ++neuron)
-      if (score(layer, neuron) < std::numeric_limits<double>::infinity())
-        ranked.push_back({score(layer, neuron), layer, neuron});
-  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, ranked.size()));
-  std::partial_sort(ranked.begin(), end, ranked.end());
-  ranked.erase(end, ranked.end());
-  std::sort(ranked.begin(), ranked.end(),
-            [](const Ranked& a, const Ranked& b) { return std::tie(a.layer, a.neuron) < std::tie(b.layer, b.neuron); });
-  return ranked;
-}
-
-inline void check_request(const ActivationStatistics& statistics, const SelectionOptions& options) {
-  if (statistics.languages.size() < 2)
-    throw error("the statistics hold ", statistics.languages.size(),
-                " language: entropy over languages needs at least two, with one it is 0 for every neuron");
-  if (!(options.rate > 0 && options.rate <= 1))
-    throw usage_error("the rate is ", options.rate, ", not a share above 0 and up to 1");
-  if (!(options.bar_quantile > 0 && options.bar_quantile <= 1))
-    throw usage_error("the bar's quantile is ", options.bar_quantile, ", not a share above 0 and up to 1");
-  check(statistics);
+/// --per-language, or the rate's share of all neurons divided evenly among the languages.
+inline std::size_t wanted_per_language(const ActivationStatistics& statistics, const SelectionOptions& options) {
+  if (options.per_language > 0) return static_cast<std::size_t>(options.per_language);
+  const auto neurons = static_cast<double>(statistics.layers() * statistics.neurons());
+  return rounded(options.rate * neurons / static_cast<double>(statistics.languages.size()));
 }
 
 }  // namespace detail
 
 /// Usage: `NeuronSet chosen = select<Lape>(statistics, {.rate = 0.01});`. The round(rate * layers * neurons) neurons of
 /// lowest score over all layers are chosen; each belongs to every language whose activity is above the bar. Fewer are
-/// chosen where fewer have any activity above the bar. Throws Error for fewer than two languages.
+/// chosen where fewer have any activity above the bar. Throws Error for fewer than two languages. (Tang et al. 2024;
+/// identify.py)
 template <NeuronMetric Metric>
 NeuronSet select(const ActivationStatistics& statistics, const SelectionOptions& options = {},
                  const Metric& metric = {}) {
   detail::check_request(statistics, options);
   const LanguagesByLayersByNeurons activity = metric.activity(statistics);
   LayersByNeurons score = metric.score(activity);
-  NeuronSet chosen{statistics.languages,      {},
-                   std::string(Metric::name), statistics.layers(),
-                   statistics.neurons(),      detail::bar_of(activity, options.bar_quantile)};
-  chosen.neurons.assign(statistics.languages.size(), NeuronsByLayer(score.shape(0)));
-  detail::put_last_below_bar(activity, chosen.bar, score);
-  for (const detail::Ranked& neuron :
-       detail::lowest(score, detail::rounded(options.rate * static_cast<double>(score.size()))))
+  NeuronSet chosen =
+      empty_set(statistics, Metric::name,
+                detail::with_parameters_of(metric, {{"rate", options.rate}, {"bar_quantile", options.bar_quantile}}));
+  chosen.bar = bar_of(activity, options.bar_quantile);
+  detail::put_last_below_bar(activity, *chosen.bar, score);
+  for (const RankedNeuron& neuron : lowest(score, detail::rounded(options.rate * static_cast<double>(score.size()))))
     for (std::size_t k = 0; k < statistics.languages.size(); ++k)
-      if (activity(k, neuron.layer, neuron.neuron) > chosen.bar)
+      if (activity(k, neuron.layer, neuron.neuron) > *chosen.bar)
         chosen.neurons[k][neuron.layer].push_back(static_cast<Index>(neuron.neuron));
   return chosen;
+}
+
+/// Each language gets the per_language neurons, or round(rate * layers * neurons / languages), of its highest scores
+/// over all layers; fewer where fewer are above 0. Throws Error for fewer than two languages.
+template <LanguageScore Score>
+NeuronSet select(const ActivationStatistics& statistics, const SelectionOptions& options = {},
+                 const Score& policy = {}) {
+  detail::check_request(statistics, options);
+  const LanguagesByLayersByNeurons score = policy.score(statistics);
+  const std::size_t wanted = detail::wanted_per_language(statistics, options);
+  NeuronSet chosen = empty_set(
+      statistics, Score::name,
+      detail::with_parameters_of(policy, {{"rate", options.rate}, {"per_language", static_cast<Index>(wanted)}}));
+  for (std::size_t k = 0; k < statistics.languages.size(); ++k)
+    for (const RankedNeuron& neuron : highest(score, k, wanted))
+      chosen.neurons[k][neuron.layer].push_back(static_cast<Index>(neuron.neuron));
+  return chosen;
+}
+
+template <NeuronSelection Selection>
+NeuronSet select(const ActivationStatistics& statistics, const SelectionOptions& options = {},
+                 const Selection& policy = {}) {
+  detail::check_options(options);
+  check(statistics);
+  return policy.select(statistics, options);
+}
+
+/// The one concept behind them: a method of finding language-specific neurons is whatever select() takes.
+template <class P>
+concept SelectionPolicy = requires(const P policy, const ActivationStatistics& statistics,
+                                   const SelectionOptions& options) {
+  { select<P>(statistics, options, policy) } -> std::same_as<NeuronSet>;
+};
+
+/// Selects by the one of the policies whose name is `method`. Throws UsageError naming those there are.
+template <SelectionPolicy... Policies>
+NeuronSet select_by(std::string_view method, const ActivationStatistics& statistics, const SelectionOptions& options,
+                    const Policies&... policies) {
+  NeuronSet chosen;
+  const auto select_if_named = [&](const auto& policy) {
+    using Policy = std::remove_cvref_t<decltype(policy)>;
+    if (method != Policy::name) return false;
+    chosen = select<Policy>(statistics, options, policy);
+    return true;
+  };
+  if ((select_if_named(policies) || ...)) return chosen;
+  std::string known;
+  ((known += (known.empty() ? "" : ", ") + std::string(Policies::name)), ...);
+  throw usage_error("the method ", method, " is not known (known: ", known, ")");
 }
 
 }  // namespace neuroglot

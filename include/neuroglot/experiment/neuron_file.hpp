@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "neuroglot/analysis/neuron_set.hpp"
-#include "neuroglot/analysis/select.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/provenance.hpp"
 #include "neuroglot/io/atomic_file.hpp"
@@ -16,9 +15,9 @@
 
 namespace neuroglot {
 
-/// Layers without a chosen neuron are left out. The file is written whole or not at all.
-inline void write_neurons(const std::filesystem::path& path, const NeuronSet& set, const SelectionOptions& options,
-                          const Provenance& provenance) {
+/// Layers without a chosen neuron are left out, and the bar where the method has none; "options" are the set's
+/// parameters. The file is written whole or not at all.
+inline void write_neurons(const std::filesystem::path& path, const NeuronSet& set, const Provenance& provenance) {
   Provenance languages = Provenance::object();
   for (std::size_t k = 0; k < set.languages.size(); ++k) {
     Provenance layers = Provenance::object();
@@ -26,14 +25,16 @@ inline void write_neurons(const std::filesystem::path& path, const NeuronSet& se
       if (!set.neurons[k][layer].empty()) layers[std::to_string(layer)] = set.neurons[k][layer];
     languages[set.languages[k]] = std::move(layers);
   }
-  const Provenance file = {{"languages", languages},
-                           {"method", set.method},
-                           {"layers", set.layers},
-                           {"neurons_per_layer", set.neurons_per_layer},
-                           {"selected", set.unique()},
-                           {"bar", set.bar},
-                           {"options", {{"rate", options.rate}, {"bar_quantile", options.bar_quantile}}},
-                           {"provenance", provenance}};
+  Provenance file = {{"languages", std::move(languages)},
+                     {"method", set.method},
+                     {"layers", set.layers},
+                     {"neurons_per_layer", set.neurons_per_layer},
+                     {"selected", set.unique()}};
+  if (set.bar) file["bar"] = *set.bar;
+  file["options"] = Provenance::object();
+  for (const Parameter& parameter : set.parameters)
+    std::visit([&](const auto& value) { file["options"][parameter.name] = value; }, parameter.value);
+  file["provenance"] = provenance;
   write_file(path, file.dump() + "\n");
 }
 

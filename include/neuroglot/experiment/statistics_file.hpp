@@ -1,6 +1,8 @@
 /// stats.safetensors: activation statistics on disk, with the languages and the provenance in its metadata.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -50,11 +52,21 @@ inline const TensorInfo& tensor_of_shape(const SafetensorsFile& file, std::strin
   return *tensor;
 }
 
+/// A part at a time, each given back once it is copied: the statistics of a large model are read in hardly more memory
+/// than they take.
 template <class Array>
 void read_array(const SafetensorsFile& file, std::string_view name, const std::vector<Index>& shape, Array& to) {
   using Element = typename Array::value_type;
-  const std::vector<Element> read = values<Element>(tensor_of_shape(file, name, shape));
-  std::copy(read.begin(), read.end(), to.begin());
+  constexpr std::size_t step = std::size_t{1} << 20;  // elements
+  const TensorInfo& tensor = tensor_of_shape(file, name, shape);
+  const std::size_t element_bytes = info(tensor.dtype).bytes;
+  const std::span<Element> all(to.data(), to.size());
+  for (std::size_t first = 0; first < all.size(); first += step) {
+    const std::size_t count = std::min(step, all.size() - first);
+    const std::span<const std::byte> part = tensor.bytes.subspan(first * element_bytes, count * element_bytes);
+    detail::convert(part, tensor.dtype, all.subspan(first, count), "tensor \"" + tensor.name + "\"");
+    file.release(part);
+  }
 }
 
 inline std::string metadata_of(const SafetensorsFile& file, const std::string& key) {
