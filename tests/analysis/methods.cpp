@@ -135,6 +135,7 @@ TEST_CASE("LAP takes one language, and a probability equal to the threshold is n
   statistics.count = {{{95, 96}}};
   CHECK(select<Lap>(statistics).neurons[0][0] == std::vector<Index>{1});
   CHECK_THROWS_AS(select<Lap>(statistics, {}, {.threshold = 1}), UsageError);
+  CHECK_THROWS_WITH(select<DifferenceOfMeans>(statistics), Contains("at least two"));
 }
 
 TEST_CASE("random selection has as many neurons of each language as the set it is like") {
@@ -147,10 +148,9 @@ TEST_CASE("random selection has as many neurons of each language as the set it i
 }
 
 TEST_CASE("rates of change of another model are refused") {
-  Case of("random");
-  of.statistics.languages.pop_back();
-  of.statistics = two_languages({{1, 2}});
-  CHECK_THROWS_WITH(select<ParameterVariation>(of.statistics, {}, {of.rates}), Contains("the rates of change are of"));
+  const LanguagesByLayersByNeurons rates = Case("random").rates;
+  CHECK_THROWS_WITH(select<ParameterVariation>(two_languages({{1, 2}}), {}, {rates}),
+                    Contains("the rates of change are of"));
 }
 
 TEST_CASE("a set says what its method was given") {

@@ -9,6 +9,7 @@
 
 #include "neuroglot/analysis/lape.hpp"
 #include "neuroglot/analysis/neuron_set.hpp"
+#include "neuroglot/core/error.hpp"
 
 namespace neuroglot {
 
@@ -26,6 +27,7 @@ struct EntropyMax {
   }
 
   LayersByNeurons score(const LanguagesByLayersByNeurons& probability) const {
+    if (!(lambda >= 0)) throw usage_error("lambda is ", lambda, ", not a weight of 0 or more");
     LayersByNeurons score = entropy_over_languages(probability);
     const double largest_entropy = std::log(static_cast<double>(probability.shape(0)));
     for (std::size_t layer = 0; layer < score.shape(0); ++layer)

@@ -19,7 +19,8 @@ namespace neuroglot {
 /// 1e-300.
 struct ParameterVariation {
   static constexpr std::string_view name = "pv";
-  LanguagesByLayersByNeurons rates;  ///< in the order of the statistics' languages
+  /// In the order of the statistics' languages; they may be large and are not copied, so keep them while it is used.
+  const LanguagesByLayersByNeurons& rates;
 
   /// Throws Error where the rates are not of the model and the languages of the statistics.
   LanguagesByLayersByNeurons activity(const ActivationStatistics& statistics) const {
@@ -44,7 +45,7 @@ struct ParameterVariation {
 /// The opposite reading: the rate itself is the activity, so that neurons which few languages change much are specific.
 struct ParameterVariationHigh {
   static constexpr std::string_view name = "pv-high";
-  LanguagesByLayersByNeurons rates;
+  const LanguagesByLayersByNeurons& rates;  ///< kept by the caller, as above
 
   LanguagesByLayersByNeurons activity(const ActivationStatistics& statistics) const {
     ParameterVariation::require_rates_of(statistics, rates);
