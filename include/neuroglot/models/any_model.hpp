@@ -14,6 +14,7 @@
 #include "neuroglot/models/forward.hpp"
 #include "neuroglot/models/load_model.hpp"
 #include "neuroglot/nn/config.hpp"
+#include "neuroglot/ops/cpu/packed_weight.hpp"
 
 namespace neuroglot {
 
@@ -52,9 +53,16 @@ auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listen
     return model.next_token_loss(batch, ErasedHooks(listening), cache);
 }
 
+/// How a backend is made for a model.
+struct BackendOptions {
+  int threads = 0;                        ///< 0: as many as the machine has processors
+  WeightType weights = WeightType::fp32;  ///< of backends that have a choice
+};
+
 /// Loads a model of a known family as one of any; defined in erased_model.hpp, so that programs can have each family
 /// compiled in a file of its own.
 template <class Model>
-std::unique_ptr<AnyModel> load_erased(const std::filesystem::path& folder, int threads, WeightReport* report);
+std::unique_ptr<AnyModel> load_erased(const std::filesystem::path& folder, const BackendOptions& options,
+                                      WeightReport* report);
 
 }  // namespace neuroglot

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "neuroglot/models/any_model.hpp"
@@ -16,8 +17,8 @@ namespace detail {
 template <class Model>
 class ErasedModel final : public AnyModel {
  public:
-  ErasedModel(const std::filesystem::path& folder, int threads, WeightReport* report)
-      : backend_(threads), model_(load_model<Model>(folder, backend_, report)) {}
+  ErasedModel(const std::filesystem::path& folder, const BackendOptions& options, WeightReport* report)
+      : backend_(made(options)), model_(load_model<Model>(folder, backend_, report)) {}
 
   const Config& config() const override { return model_.config(); }
   Threads& threads() override { return backend_.threads(); }
@@ -44,6 +45,13 @@ class ErasedModel final : public AnyModel {
   }
 
  private:
+  static typename Model::Backend made(const BackendOptions& options) {
+    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType>)
+      return typename Model::Backend(options.threads, options.weights);
+    else
+      return typename Model::Backend(options.threads);
+  }
+
   struct Cache final : AnyCache {
     explicit Cache(KvCache<typename Model::Backend> of) : values(std::move(of)) {}
     KvCache<typename Model::Backend> values;
@@ -59,8 +67,9 @@ class ErasedModel final : public AnyModel {
 }  // namespace detail
 
 template <class Model>
-std::unique_ptr<AnyModel> load_erased(const std::filesystem::path& folder, int threads, WeightReport* report) {
-  return std::make_unique<detail::ErasedModel<Model>>(folder, threads, report);
+std::unique_ptr<AnyModel> load_erased(const std::filesystem::path& folder, const BackendOptions& options,
+                                      WeightReport* report) {
+  return std::make_unique<detail::ErasedModel<Model>>(folder, options, report);
 }
 
 }  // namespace neuroglot

@@ -146,6 +146,7 @@ WeightReport load_weights(Model& model, const Checkpoint& checkpoint) {
                   ": quantised checkpoints are not supported, fetch the original in F32, BF16 or F16");
     if (open != nullptr && open != tensor) checkpoint.release(*open);
     open = tensor;
+    if constexpr (requires { model.backend().prepare(weight); }) model.backend().prepare(weight);
     used.insert(tensor->name);
     detail::load_weight<typename Model::Scalar>(model.backend().threads(), checkpoint, *tensor, source, weight);
   });

@@ -78,13 +78,17 @@ inline Config read_any_config(const std::filesystem::path& folder) {
 
 /// Loads a model of any family on backend B.
 template <class B>
-std::unique_ptr<AnyModel> load_any_model(const std::filesystem::path& folder, int threads = 0,
+std::unique_ptr<AnyModel> load_any_model(const std::filesystem::path& folder, const BackendOptions& options,
                                          WeightReport* report = nullptr) {
   ConfigReader json(folder);
   std::unique_ptr<AnyModel> model;
   detail::with_family(AllFamilies<B>{}, json,
-                      [&]<class Model>() { model = load_erased<Model>(folder, threads, report); });
+                      [&]<class Model>() { model = load_erased<Model>(folder, options, report); });
   return model;
+}
+template <class B>
+std::unique_ptr<AnyModel> load_any_model(const std::filesystem::path& folder, int threads = 0) {
+  return load_any_model<B>(folder, BackendOptions{threads});
 }
 
 }  // namespace neuroglot

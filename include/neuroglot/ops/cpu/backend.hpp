@@ -1,4 +1,4 @@
-/// The CPU backend: float, weights packed at loading, AVX2+FMA or AVX-512 where the machine has it.
+/// The CPU backend: float, weights packed at loading (in float or bf16), AVX2+FMA or AVX-512 where the machine has it.
 #pragma once
 
 #include <algorithm>
@@ -37,7 +37,10 @@ class Cpu {
   static constexpr std::string_view name = "cpu";
 
   /// threads 0: as many as the machine has processors.
-  explicit Cpu(int threads = 0) : threads_(threads) {}
+  explicit Cpu(int threads = 0, WeightType weights = WeightType::fp32) : threads_(threads), weights_(weights) {}
+
+  /// Called by load_model on each weight before its rows are set.
+  void prepare(Weight& weight) const { weight.keep_as(weights_); }
 
   Workspace& workspace() { return workspace_; }
   Threads& threads() { return threads_; }
@@ -112,6 +115,7 @@ class Cpu {
 
  private:
   Threads threads_;
+  WeightType weights_;
   Workspace workspace_;
 };
 

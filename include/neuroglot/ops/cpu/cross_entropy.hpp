@@ -14,6 +14,7 @@
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 #include "neuroglot/ops/cpu/soft_cap.hpp"
 #include "neuroglot/ops/cpu/softmax.hpp"
+#include "neuroglot/ops/cpu/widen.hpp"
 
 namespace neuroglot::cpu {
 
@@ -64,12 +65,16 @@ inline void next_token_loss(Threads& threads, Workspace& workspace, MatrixView<c
   const auto parts = workspace.matrix<PartialSum>(x.rows, blocks);
   const auto target_logits = workspace.matrix<float>(1, x.rows);
   const auto scratch = workspace.matrix<float>(threads.size() * loss_rows, loss_columns);
+  const bool widens = w.type() != WeightType::fp32;
+  const auto wide = workspace.matrix<float>(widens ? threads.size() : 0, loss_columns * w.in_features());
   threads.for_each(blocks, [&](Index block, int thread) {
     const Index first = block * loss_columns, width = std::min(loss_columns, vocabulary - first);
+    const WidePanels panels = wide_panels(w, first / panel_width, panels_of(width), 0, w.in_features(),
+                                          widens ? wide.row(thread).data() : nullptr);
     for (Index row = 0; row < x.rows; row += loss_rows) {
       const Index rows = std::min(loss_rows, x.rows - row);
       const auto logits = scratch.row_range(thread * loss_rows, rows).col_range(0, width);
-      matmul_panels(x.row_range(row, rows), w.panel(first / panel_width), width, logits);
+      matmul_panels(x.row_range(row, rows), panels.first, width, logits);
       shape_logits(logits, shape);
       for (Index i = 0; i < rows; ++i) {
         const Index target = targets[static_cast<std::size_t>(row + i)] - first;

@@ -22,12 +22,13 @@ template <class Kernel, class Epilogue>
 class PackedProduct {
  public:
   PackedProduct(MatrixView<const float> x, const PackedWeight& w, MatrixView<float> y, const Epilogue& epilogue,
-                float* packed)
+                float* packed, MatrixView<float> widened)
       : x_(x),
         w_(w),
         y_(y),
         epilogue_(epilogue),
         packed_(packed),
+        widened_(widened),
         tiles_{x.rows, Kernel::tile_rows},
         block_(even_part(x.cols, Kernel::depth_block, chain_length)) {}
 
@@ -42,10 +43,11 @@ class PackedProduct {
     const Index panels = even_part(w_.panels(), std::clamp<Index>(w_.panels() / column_parts, 1, 8), 1);
     const Index pieces = (w_.panels() + panels - 1) / panels * row_parts;
     // Neighbours in time share panels rather than rows: a weight is fetched from memory once for all rows.
-    threads.for_each(pieces, [&](Index piece, int) {
+    threads.for_each(pieces, [&](Index piece, int thread) {
       const Index tile = piece % row_parts * rows;
       const Index panel = piece / row_parts * panels;
-      multiply(tile, std::min(tile + rows, tiles_.count()), panel, std::min(panel + panels, w_.panels()));
+      multiply(tile, std::min(tile + rows, tiles_.count()), panel, std::min(panel + panels, w_.panels()),
+               widened_.data + thread * widened_.stride);
     });
   }
 
@@ -62,22 +64,30 @@ class PackedProduct {
   }
 
   // Blocks of k outermost: within one, rows and panels stay in the second-level cache.
-  void multiply(Index first_tile, Index last_tile, Index first_panel, Index last_panel) const {
+  void multiply(Index first_tile, Index last_tile, Index first_panel, Index last_panel, float* scratch) const {
     const Index tiles = last_tile - first_tile;
     for (Index k = 0; k == 0 || k < x_.cols; k += block_) {
       const Index depth = std::min(block_, x_.cols - k);
       for (Index p = first_panel; p < last_panel; ++p) {
-        const bool last = p + 1 == last_panel;
-        const float* const panel = w_.panel(p) + k * panel_width;
-        const float* const next =
-            last ? w_.panel(first_panel) + (k + depth) * panel_width : w_.panel(p + 1) + k * panel_width;
-        const Index next_depth = last ? std::min(block_, x_.cols - k - depth) : depth;
+        const float* const panel = wide_panels(w_, p, 1, k, depth, scratch).first;
+        const Next next = next_panel(p, first_panel, last_panel, k, depth);
         for (Index t = 0; t < tiles; ++t) {
-          prefetch_panel(next, next_depth * t / tiles, next_depth * (t + 1) / tiles);
+          prefetch_panel(next.panel, next.depth * t / tiles, next.depth * (t + 1) / tiles);
           one_tile(first_tile + t, p, k, depth, panel);
         }
       }
     }
+  }
+
+  // The panel that comes after this one; none to prefetch of weights that are widened, which is done in one go.
+  struct Next {
+    const float* panel;
+    Index depth;
+  };
+  Next next_panel(Index p, Index first_panel, Index last_panel, Index k, Index depth) const {
+    if (w_.type() != WeightType::fp32) return {nullptr, 0};
+    if (p + 1 < last_panel) return {w_.panel(p + 1) + k * panel_width, depth};
+    return {w_.panel(first_panel) + (k + depth) * panel_width, std::min(block_, x_.cols - k - depth)};
   }
 
   void one_tile(Index t, Index p, Index k, Index depth, const float* panel) const {
@@ -115,6 +125,7 @@ class PackedProduct {
   MatrixView<float> y_;
   const Epilogue& epilogue_;
   float* packed_;
+  MatrixView<float> widened_;  // scratch of each thread, for a panel of a weight in bf16
   RowTiles tiles_;
   Index block_;  // steps of k in a block
 };
@@ -123,18 +134,19 @@ class PackedProduct {
 template <class Kernel, class Epilogue>
 void multiply(Threads& threads, Workspace& workspace, MatrixView<const float> x, const PackedWeight& w,
               MatrixView<float> y, const Epilogue& epilogue) {
-  if (x.rows <= Kernel::tile_rows) return multiply_few_rows<Kernel>(threads, x, w, y, epilogue);
+  if (x.rows <= Kernel::tile_rows) return multiply_few_rows<Kernel>(threads, workspace, x, w, y, epilogue);
   if constexpr (Kernel::packs_rows) {
     const Index part = even_part(x.rows, packed_rows, Kernel::tile_rows);
     Workspace::Scope scope(workspace);
     float* const packed = workspace.matrix<float>(std::min(part, x.rows), x.cols).data;
+    const auto widened = WideningBlock<Kernel>(x.rows, x.cols).scratch(workspace, w, threads.size());
     for (Index row = 0; row < x.rows; row += part) {
       const Index count = std::min(part, x.rows - row);
-      PackedProduct<Kernel, Epilogue>(x.row_range(row, count), w, y.row_range(row, count), epilogue, packed)
+      PackedProduct<Kernel, Epilogue>(x.row_range(row, count), w, y.row_range(row, count), epilogue, packed, widened)
           .run(threads);
     }
   } else {
-    multiply_in_place<Kernel>(threads, x, w, y, epilogue);
+    multiply_in_place<Kernel>(threads, workspace, x, w, y, epilogue);
   }
 }
 

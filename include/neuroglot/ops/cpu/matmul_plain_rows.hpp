@@ -8,8 +8,10 @@
 
 #include "neuroglot/core/matrix.hpp"
 #include "neuroglot/core/threads.hpp"
+#include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cpu/matmul_blocking.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
+#include "neuroglot/ops/cpu/widen.hpp"
 
 namespace neuroglot::cpu::detail {
 
@@ -57,10 +59,46 @@ void multiply_plain(MatrixView<const float> x, const Panels& panels, MatrixView<
   }
 }
 
+/// Of a weight in bf16, the panels and steps of k that are widened and multiplied in one go.
+template <class Kernel>
+struct WideningBlock {
+  Index panels, depth;
+
+  WideningBlock(Index rows, Index all_steps)
+      : panels(Kernel::panels_at_once(rows, 12)), depth(even_part(all_steps, Kernel::depth_block, chain_length)) {}
+
+  /// A row of scratch a thread; none for weights in float.
+  MatrixView<float> scratch(Workspace& workspace, const PackedWeight& w, Index threads) const {
+    const bool needed = w.type() != WeightType::fp32;
+    return workspace.matrix<float>(needed ? threads : 0, needed ? panels * depth * panel_width : 0);
+  }
+};
+
+/// The part of a product that some panels of a weight in bf16 give.
+template <class Kernel, class Epilogue>
+void multiply_widened(MatrixView<const float> x, const PackedWeight& w, Index first_panel, Index panels,
+                      MatrixView<float> y, const Epilogue& epilogue, float* scratch) {
+  const WideningBlock<Kernel> block(x.rows, x.cols);
+  for (Index p = first_panel; p < first_panel + panels; p += block.panels) {
+    const Index width = std::min(block.panels, first_panel + panels - p), first = p * panel_width;
+    const auto part = y.col_range(first, std::min(width * panel_width, w.out_features() - first));
+    for (Index k = 0; k == 0 || k < x.cols; k += block.depth) {
+      const Index depth = std::min(block.depth, x.cols - k);
+      const WidePanels wide = wide_panels(w, p, width, k, depth, scratch);
+      if (k + depth == x.cols)
+        multiply_plain<Kernel>(x.col_range(k, depth), {wide.first, wide.stride}, part, k > 0,
+                               epilogue.from_column(first));
+      else
+        multiply_plain<Kernel>(x.col_range(k, depth), {wide.first, wide.stride}, part, k > 0, Store{});
+    }
+  }
+}
+
 /// The part of a product that some panels of a weight give.
 template <class Kernel, class Epilogue>
 void multiply_panels(MatrixView<const float> x, const PackedWeight& w, Index first_panel, Index panels,
-                     MatrixView<float> y, const Epilogue& epilogue) {
+                     MatrixView<float> y, const Epilogue& epilogue, float* scratch) {
+  if (w.type() != WeightType::fp32) return multiply_widened<Kernel>(x, w, first_panel, panels, y, epilogue, scratch);
   const Index first = first_panel * panel_width, columns = std::min(panels * panel_width, w.out_features() - first);
   multiply_plain<Kernel>(x, {w.panel(first_panel), w.in_features() * panel_width}, y.col_range(first, columns), false,
                          epilogue.from_column(first));
@@ -69,21 +107,24 @@ void multiply_panels(MatrixView<const float> x, const PackedWeight& w, Index fir
 /// A product of as few rows as a tile has is bound by reading the weights: each thread streams through its share of the
 /// panels.
 template <class Kernel, class Epilogue>
-void multiply_few_rows(Threads& threads, MatrixView<const float> x, const PackedWeight& w, MatrixView<float> y,
-                       const Epilogue& epilogue) {
+void multiply_few_rows(Threads& threads, Workspace& workspace, MatrixView<const float> x, const PackedWeight& w,
+                       MatrixView<float> y, const Epilogue& epilogue) {
   const Index all = w.panels();
   const bool share = x.rows * x.cols * w.out_features() >= worth_sharing;
   const Index unit = Kernel::panels_at_once(x.rows, 12);
   const Index grain = share ? even_part(all, std::max(unit, all / (8 * threads.size())), unit) : all;
-  threads.for_ranges(all, grain,
-                     [&](Index first, Index count, int) { multiply_panels<Kernel>(x, w, first, count, y, epilogue); });
+  const Workspace::Scope scope(workspace);
+  const auto scratch = WideningBlock<Kernel>(x.rows, x.cols).scratch(workspace, w, threads.size());
+  threads.for_ranges(all, grain, [&](Index first, Index count, int thread) {
+    multiply_panels<Kernel>(x, w, first, count, y, epilogue, scratch.data + thread * scratch.stride);
+  });
 }
 
 /// A product of many rows without packing them. Pieces of rows that stay in the second-level cache times some panels,
 /// sixteen a thread or more, so that a disturbed one does not keep the others waiting.
 template <class Kernel, class Epilogue>
-void multiply_in_place(Threads& threads, MatrixView<const float> x, const PackedWeight& w, MatrixView<float> y,
-                       const Epilogue& epilogue) {
+void multiply_in_place(Threads& threads, Workspace& workspace, MatrixView<const float> x, const PackedWeight& w,
+                       MatrixView<float> y, const Epilogue& epilogue) {
   const Index depth = std::clamp<Index>(x.cols, 1, Kernel::depth_block);
   const Index rows = even_part(x.rows, Kernel::block_floats / depth, Kernel::tile_rows);
   const Index row_parts = (x.rows + rows - 1) / rows;
@@ -91,12 +132,14 @@ void multiply_in_place(Threads& threads, MatrixView<const float> x, const Packed
   const Index most = std::clamp<Index>(w.panels() / column_parts, Kernel::tile_panels, 8 * Kernel::tile_panels);
   const Index panels = even_part(w.panels(), most, Kernel::tile_panels);
   const Index pieces = (w.panels() + panels - 1) / panels * row_parts;
+  const Workspace::Scope scope(workspace);
+  const auto scratch = WideningBlock<Kernel>(rows, x.cols).scratch(workspace, w, threads.size());
   // Neighbours in time share panels rather than rows: a weight is fetched from memory once for all rows.
-  threads.for_each(pieces, [&](Index piece, int) {
+  threads.for_each(pieces, [&](Index piece, int thread) {
     const Index row = piece % row_parts * rows, count = std::min(rows, x.rows - row);
     const Index panel = piece / row_parts * panels;
     multiply_panels<Kernel>(x.row_range(row, count), w, panel, std::min(panels, w.panels() - panel),
-                            y.row_range(row, count), epilogue);
+                            y.row_range(row, count), epilogue, scratch.data + thread * scratch.stride);
   });
 }
 
