@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neuroglot/hooks/capture.hpp"
+#include "neuroglot/io/json.hpp"
 #include "neuroglot/io/safetensors.hpp"
 #include "neuroglot/models/registry.hpp"
 #include "neuroglot/ops/reference/backend.hpp"
@@ -22,7 +23,8 @@ const std::vector<Index> lengths = {1, 2, 17, 64};
 
 std::vector<std::string> variants() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(data)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : std::filesystem::directory_iterator(data))
+    if (entry.is_directory()) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -136,6 +138,24 @@ TEST_CASE("families: the reference backend agrees with Hugging Face in fp64, up 
     batch.add(ids_in(expected, "ids.17"));
     const auto golden = values<double>(expected.at(golden_name(model->config(), 17, "_f64")));
     CHECK(excess(golden, run(*model, batch).values, 2e-6) <= 1);
+  }
+}
+
+TEST_CASE("families: with weights in bf16 the error is no larger than that of transformers in bf16") {
+  const nlohmann::json theirs = read_json(data / "bf16.json");
+  for (const std::string& variant : variants()) {
+    const auto model = load_any_model<Cpu>(data / variant, BackendOptions{1, WeightType::bf16});
+    const SafetensorsFile expected(data / variant / "logits.safetensors");
+    PackedBatch batch;
+    batch.add(ids_in(expected, "ids.64"));
+    const auto golden = values<double>(expected.at(golden_name(model->config(), 64)));
+    const Captured found = run(*model, batch);
+    double error = 0;
+    for (std::size_t i = 0; i < golden.size(); ++i)
+      error = std::max(error, std::abs(golden[i] - static_cast<double>(found.values[i])));
+    INFO(variant << ": " << error << " here, " << theirs.at(variant).get<double>() << " in transformers");
+    CHECK(error > 0);
+    CHECK(error <= theirs.at(variant).get<double>());
   }
 }
 
