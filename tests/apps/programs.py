@@ -21,6 +21,7 @@ import time
 
 TESTS = pathlib.Path(__file__).resolve().parent.parent
 TOKENIZER = TESTS / "golden/data/tokenizers/gpt2_digits/tokenizer.json"
+FAMILIES = TESTS / "golden/data/families"
 BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/apps").resolve()
 passed, failed = [], []
 
@@ -158,6 +159,18 @@ def tokens_come_and_go(model, folder):
             "--block", 2, "--out", folder / "x.safetensors")
 
 
+def other_models_and_types(model, texts, folder):
+    bert = FAMILIES / "bert"
+    code, _, error = run("ng-activations", bert, "--ids", "4,5,6", "--sites", "blocks.*.mlp.hook_act,logits", "--out", folder / "bert.safetensors")
+    check("an encoder's sites are had like a decoder's", code == 0, error)
+    code, _, error = run("ng-activations", FAMILIES / "bert_bare", "--ids", "4,5,6", "--sites", "blocks.1.ln2.hook_output", "--pool", "mean",
+                         "--out", folder / "pooled.safetensors")
+    check("a bare encoder gives one pooled vector", code == 0, error)
+    check("a mixture of experts is inspected with its neurons", "192 (2 layers x 96)" in run("ng-inspect", FAMILIES / "mixtral")[1])
+    code, _, error = run("ng-record", model, "--block", 32, "--out", folder / "half.safetensors", "--corpus", f"en={texts}/en.txt", "--dtype", "bf16")
+    check("weights are kept in bf16 on request", code == 0, error)
+
+
 def bad_weights_are_refused(tensors, model, folder):
     good = (model / "model.safetensors").read_bytes()
     length = struct.unpack("<Q", good[:8])[0]
@@ -213,7 +226,7 @@ def bad_requests_are_refused(model, texts, folder, out):
     (folder / "nothing.txt").write_text("\n \n")
     (folder / "file").write_text("")
     en, fr = f"en={texts}/en.txt", f"fr={texts}/fr.txt"
-    refused("an unknown model_type is refused by name", 1, "mamba.*supported: llama", record[0], unknown, *record[2:], en)
+    refused("an unknown model_type is refused by name", 1, "mamba.*supported: albert.*llama", record[0], unknown, *record[2:], en)
     refused("a config field that is not supported is refused by name", 1, "attention_softcap", record[0], strange, *record[2:], en)
     refused("a missing tokenizer is told with the files looked for", 1, r"tokenizer\.json", record[0], mute, *record[2:], en)
     refused("an empty corpus is refused", 1, "en=.*nothing.txt", *record, f"en={folder}/nothing.txt", fr)
@@ -231,6 +244,12 @@ def bad_requests_are_refused(model, texts, folder, out):
     refused("a site that does not exist is refused", 2, "fits no site", "ng-activations", model, "--ids", "1", "--sites", "blocks.*.foo",
             "--out", folder / "x")
     refused("a token id outside the vocabulary is refused", 1, "vocabulary", "ng-activations", model, "--ids", "99999", "--out", folder / "x")
+    bert = FAMILIES / "bert"
+    refused("a site that the family lacks is refused with those it has", 2, r"hook_rot_q.*its sites are.*hook_pattern", "ng-activations", bert,
+            "--ids", "4,5", "--sites", "blocks.*.attn.hook_rot_q", "--out", folder / "x")
+    refused("a hub id that is not in the cache is refused with what fetches it", 1, "hf download lab/none --revision v2", "ng-inspect",
+            "lab/none@v2")
+    refused("a dtype that there is not is refused", 2, "fp32 or bf16", *record, en, "--dtype", "fp8")
     check("earlier results stay whole", (out / "stats.safetensors").read_bytes() == before)
     for program in ("ng-inspect", "ng-tokenize", "ng-activations", "ng-record", "ng-select", "ng-perplexity", "ng-report"):
         code, text, _ = run(program, "--help")
@@ -249,6 +268,7 @@ def main():
         killed_runs_are_resumed(folder / "model", folder / "texts", out)
         the_whole_job(folder / "model", folder / "texts", out)
         tokens_come_and_go(folder / "model", folder)
+        other_models_and_types(folder / "model", folder / "texts", folder)
         bad_weights_are_refused(tensors, folder / "model", folder)
         bad_requests_are_refused(folder / "model", folder / "texts", folder, out)
     print(f"{len(passed)} passed, {len(failed)} failed")
