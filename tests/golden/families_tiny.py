@@ -6,7 +6,7 @@ Writes for each variant DATA/NAME/: config.json, model.safetensors (fp32, from a
   logits.safetensors  for n = 1, 2, 17, 64: `ids.n` (n), and of these ids alone, `logits.n` (n, vocab) in fp32 and
                       `logits_f64.n` in fp64, computed in double precision throughout; of an encoder without a head
                       `hidden.n` and `hidden_f64.n` (n, hidden), the last hidden state
-Mixtures of experts have no sites. All are committed; run this again only to add a variant: the values depend on the
+All are committed; run this again only to add a variant: the values depend on the
 versions of torch and transformers in their last digits (these: torch 2.15, transformers 5.23).
 
 needs: torch, transformers, safetensors, numpy
@@ -187,7 +187,7 @@ def write_goldens(folder, seed):
 
 def difference(single, double):
     """Of fp32 from fp64, relative to the largest value where that is above 1; and the largest value."""
-    finite = np.isfinite(single)
+    finite = np.isfinite(single)  # masked scores are infinite, neurons of experts that a token does not go to NaN
     assert np.array_equal(finite, np.isfinite(double)) and single.dtype == np.float32 and double.dtype == np.float64
     largest = np.abs(double[finite]).max()
     return np.abs(single[finite] - double[finite]).max() / max(1, largest), largest

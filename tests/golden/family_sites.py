@@ -15,6 +15,7 @@ import numpy as np
 import torch
 import transformers
 
+import expert_sites
 import hf_sites
 
 transformers.logging.set_verbosity_error()
@@ -82,13 +83,15 @@ DISTILBERT_BLOCK = norms_after("sa_layer_norm", "output_layer_norm") | attention
     "attention.", "q_lin", "k_lin", "v_lin", "out_lin") | plain_mlp("ffn.lin1", "ffn.activation", "ffn.lin2")
 ALBERT_BLOCK = norms_after("attention.LayerNorm", "full_layer_layer_norm") | attention(
     "attention.", "query", "key", "value", "dense") | plain_mlp("ffn", "activation", "ffn_output")
+MOE_BLOCK = norms_before("input_layernorm", "post_attention_layernorm") | SPLIT_ATTENTION | {"mlp": (None, "hook_mlp_out")}
 MODERNBERT_BLOCK = norms_before("attn_norm", "mlp_norm") | fused("attn.Wqkv", "attn.Wo") | {
     "mlp.Wi": (None, "gate_up"), "mlp.act": (None, "mlp.hook_act"), "mlp.Wo": ("mlp.hook_post", "hook_mlp_out")}
 
 BERT = Family("embeddings.word_embeddings", "encoder.layer", BERT_BLOCK, rotary=False)
 FAMILIES = {name: Family("embed_tokens", "layers", block, "norm") for name, block in
             {"mistral": LLAMA_BLOCK, "qwen2": LLAMA_BLOCK, "qwen3": LLAMA_BLOCK, "gemma2": GEMMA_BLOCK,
-             "gemma3_text": GEMMA_BLOCK, "olmo2": OLMO2_BLOCK, "phi3": PHI3_BLOCK, "cohere": COHERE_BLOCK}.items()} | {
+             "gemma3_text": GEMMA_BLOCK, "olmo2": OLMO2_BLOCK, "phi3": PHI3_BLOCK, "cohere": COHERE_BLOCK,
+             "mixtral": MOE_BLOCK, "qwen3_moe": MOE_BLOCK}.items()} | {
     "bloom": Family("word_embeddings", "h", BLOOM_BLOCK, "ln_f", rotary=False, heads_first=True),
     "gpt2": Family("wte", "h", GPT2_BLOCK, "ln_f", rotary=False),
     "gpt_neox": Family("embed_in", "layers", NEOX_BLOCK, "final_layer_norm", heads_first=True),
@@ -156,6 +159,8 @@ class Listener:
             self.on_input(layer, self.next_block)
             for name, (into, out) in self.family.sites.items():
                 self.hear(layer.get_submodule(name), into, out, in_block=True)
+            if self.family.sites is MOE_BLOCK:
+                expert_sites.listen(layer.mlp, self.stack, self.keep)
         if self.family.final:
             self.hear(base.get_submodule(self.family.final), None, "ln_final.hook_output")
         self.stack.enter_context(unittest.mock.patch.object(torch.nn.functional, "softmax", self.softmax))
@@ -214,6 +219,8 @@ class Listener:
     def softmax(self, scores, dim, **options):
         """In place of torch.nn.functional.softmax; transformers masks with the lowest finite number."""
         pattern = torch.softmax(scores, dim, **options)
+        if scores.dim() != 4:
+            return pattern  # a router's
         self.keep("attn.hook_attn_scores", scores[0].masked_fill(scores[0] < -1e30, -np.inf))
         self.keep("attn.hook_pattern", pattern[0])
         return pattern

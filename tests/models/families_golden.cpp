@@ -39,6 +39,7 @@ double excess(const std::vector<double>& expected, std::span<const float> found,
   double largest = 0, magnitude = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (std::isinf(expected[i]) && static_cast<double>(found[i]) == expected[i]) continue;
+    if (std::isnan(expected[i]) && std::isnan(found[i])) continue;  // of an expert that the token was not routed to
     const double apart = std::abs(expected[i] - static_cast<double>(found[i]));
     largest = std::isnan(apart) ? INFINITY : std::max(largest, apart);
     magnitude = std::max(magnitude, std::abs(expected[i]));
@@ -72,7 +73,6 @@ TEST_CASE("families: every site agrees with Hugging Face in fp32, and none is mi
     INFO(variant);
     const auto model = load_any_model<Cpu>(data / variant, 2);
     types.insert(model->config().model_type);
-    if (model->config().num_experts > 0) continue;  // transformers' experts are one fused step without inner sites
     const SafetensorsFile expected(data / variant / "sites.safetensors");
     Capture<> capture;
     PackedBatch batch;
@@ -113,7 +113,7 @@ TEST_CASE(
 TEST_CASE("families: token by token with a cache gives the bits of the whole pass") {
   for (const std::string& variant : variants()) {
     const auto model = load_any_model<Cpu>(data / variant, 1);
-    if (!model->config().is_causal || model->config().rope.rope_type == "longrope") continue;
+    if (!model->config().is_causal) continue;
     INFO(variant);
     const auto ids = ids_in(SafetensorsFile(data / variant / "logits.safetensors"), "ids.17");
     PackedBatch whole;
