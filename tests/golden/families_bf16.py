@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """How far transformers' own bf16 is from its fp32 on the small checkpoints of every family.
 
-Writes DATA/bf16.json: for each variant the largest difference of the last values (logits, or a bare encoder's hidden
-states) of 64 tokens between a run with weights and activations in bf16 and the fp32 golden. families_golden.cpp holds
-ours, with weights in bf16, to it.
+Writes DATA/bf16.json: for each variant the largest and the root-mean-square difference of the last values (logits, or a
+bare encoder's hidden states) of 64 tokens between a run with weights and activations in bf16 and the fp32 golden.
+families_golden.cpp holds ours, with weights in bf16, to it.
 
 needs: torch, transformers, safetensors, numpy
 """
@@ -25,14 +25,15 @@ def error_of(folder):
     with torch.no_grad():
         output = model(torch.tensor(golden["ids.64"][None].astype(np.int64)))
     got = output["logits" if name == "logits" else "last_hidden_state"][0].float().numpy()
-    return float(np.abs(got - golden[f"{name}.64"]).max())
+    difference = got - golden[f"{name}.64"]
+    return {"largest": round(float(np.abs(difference).max()), 6), "rms": round(float(np.sqrt((difference**2).mean())), 7)}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path(__file__).parent / "data" / "families")
     folder = parser.parse_args().data
-    errors = {path.name: round(error_of(path), 6) for path in sorted(folder.iterdir()) if path.is_dir()}
+    errors = {path.name: error_of(path) for path in sorted(folder.iterdir()) if path.is_dir()}
     (folder / "bf16.json").write_text(json.dumps(errors, indent=1) + "\n")
     print(json.dumps(errors, indent=1))
 

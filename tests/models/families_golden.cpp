@@ -150,12 +150,18 @@ TEST_CASE("families: with weights in bf16 the error is no larger than that of tr
     batch.add(ids_in(expected, "ids.64"));
     const auto golden = values<double>(expected.at(golden_name(model->config(), 64)));
     const Captured found = run(*model, batch);
-    double error = 0;
-    for (std::size_t i = 0; i < golden.size(); ++i)
-      error = std::max(error, std::abs(golden[i] - static_cast<double>(found.values[i])));
-    INFO(variant << ": " << error << " here, " << theirs.at(variant).get<double>() << " in transformers");
-    CHECK(error > 0);
-    CHECK(error <= theirs.at(variant).get<double>());
+    double largest = 0, squares = 0;
+    for (std::size_t i = 0; i < golden.size(); ++i) {
+      const double apart = golden[i] - static_cast<double>(found.values[i]);
+      largest = std::max(largest, std::abs(apart));
+      squares += apart * apart;
+    }
+    const double rms = std::sqrt(squares / static_cast<double>(golden.size()));
+    INFO(variant << ": largest " << largest << ", rms " << rms << " here; " << theirs.at(variant).dump());
+    CHECK(rms > 0);
+    CHECK(rms <= theirs.at(variant).at("rms").get<double>());
+    // A token that goes to another expert, there as here, makes the largest error a matter of chance.
+    if (model->config().num_experts == 0) CHECK(largest <= theirs.at(variant).at("largest").get<double>());
   }
 }
 
