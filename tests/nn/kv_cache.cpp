@@ -74,3 +74,30 @@ TEST_CASE("a batch of another number of sequences is refused") {
   CHECK_THROWS_WITH(cache.require_fit(batch_of({{0, 1}})),
                     Catch::Contains("1 sequences") && Catch::Contains("made for 2"));
 }
+
+TEST_CASE("sequences that go on keep their keys and values when others are left behind, and are numbered anew") {
+  Cpu cpu(1);
+  KvCache<Cpu> cache(1, 3, 4, 2);
+  const auto pass = [&](const PackedBatch& batch, std::vector<float> value_of_sequence) {
+    cache.require_fit(batch);
+    for (Index s = 0; s < batch.sequences(); ++s) {
+      const Matrix<float> rows = filled(batch.length(s), 2, value_of_sequence[static_cast<std::size_t>(s)]);
+      cache.append(cpu, 0, s, rows.view(), rows.view());
+    }
+    cache.advance(batch);
+  };
+  pass(batch_of({{0, 2}, {0, 1}, {0, 3}}), {1, 2, 3});
+  cache.keep(std::vector<Index>{0, 2});
+  pass(batch_of({{2, 1}, {3, 1}}), {4, 5});
+  cache.keep(std::vector<Index>{1});
+  CHECK((cache.sequences() == 1 && cache.length(0) == 4));
+  CHECK((cache.keys(0, 0, 4)(0, 0) == 3 && cache.values(0, 0, 4)(2, 1) == 3 && cache.keys(0, 0, 4)(3, 0) == 5));
+  CHECK_THROWS_WITH(cache.require_fit(batch_of({{4, 1}, {4, 1}})), Catch::Contains("made for 1"));
+}
+
+TEST_CASE("sequences are kept in their order, each once, and of those there are") {
+  KvCache<Cpu> cache(1, 3, 4, 2);
+  for (const std::vector<Index>& wrong : {std::vector<Index>{1, 0}, {2, 2}, {3}, {-1}})
+    CHECK_THROWS_AS(cache.keep(wrong), Error);
+  CHECK(cache.sequences() == 3);
+}

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,8 @@ namespace neuroglot {
 class AnyCache {
  public:
   virtual ~AnyCache() = default;
+  /// See KvCache::keep: sequences that have ended are left behind.
+  virtual void keep(std::span<const Index> going_on) = 0;
 };
 
 /// What experiments need of a model, whatever its family and backend.
@@ -37,6 +40,8 @@ class AnyModel {
   virtual std::unique_ptr<AnyCache> make_cache(Index sequences, Index capacity) const = 0;
   virtual void forward(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
   virtual std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
+  /// (sequences, vocab): of each sequence's last token
+  virtual Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
 };
 
 /// The same call as with a model of a known type; the set of hooks is decided at compile time, who listens is asked at
@@ -44,11 +49,14 @@ class AnyModel {
 template <class Output, class... Hooks>
 auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listening = HookSet<>(),
              AnyCache* cache = nullptr) {
-  static_assert(std::is_same_v<Output, output::None> || std::is_same_v<Output, output::NextTokenLoss>,
-                "a family chosen at run time gives output::None or output::NextTokenLoss; logits are had by a hook on "
-                "site::logits");
+  static_assert(std::is_same_v<Output, output::None> || std::is_same_v<Output, output::NextTokenLoss> ||
+                    std::is_same_v<Output, output::LastLogits>,
+                "a family chosen at run time gives output::None, output::NextTokenLoss or output::LastLogits; logits "
+                "of all tokens are had by a hook on site::logits");
   if constexpr (std::is_same_v<Output, output::None>)
     model.forward(batch, ErasedHooks(listening), cache);
+  else if constexpr (std::is_same_v<Output, output::LastLogits>)
+    return model.last_logits(batch, ErasedHooks(listening), cache);
   else
     return model.next_token_loss(batch, ErasedHooks(listening), cache);
 }

@@ -1,6 +1,7 @@
 /// A family behind AnyModel: what is compiled once a family and backend.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -43,6 +44,18 @@ class ErasedModel final : public AnyModel {
   std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
     return forward_with<output::NextTokenLoss>(model_, batch, hooks, own(cache));
   }
+  Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
+    auto logits = forward_with<output::LastLogits>(model_, batch, hooks, own(cache));
+    if constexpr (std::is_same_v<decltype(logits), Matrix<float>>) {
+      return logits;
+    } else {
+      Matrix<float> shown(logits.rows(), logits.cols());
+      backend_.on_host(logits.view(), [&](MatrixView<float> m) {
+        for (Index row = 0; row < m.rows; ++row) std::ranges::copy(m.row(row), shown.view().row(row).begin());
+      });
+      return shown;
+    }
+  }
 
  private:
   static typename Model::Backend made(const BackendOptions& options) {
@@ -54,6 +67,7 @@ class ErasedModel final : public AnyModel {
 
   struct Cache final : AnyCache {
     explicit Cache(KvCache<typename Model::Backend> of) : values(std::move(of)) {}
+    void keep(std::span<const Index> going_on) override { values.keep(going_on); }
     KvCache<typename Model::Backend> values;
   };
   static KvCache<typename Model::Backend>* own(AnyCache* cache) {
