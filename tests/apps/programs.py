@@ -148,6 +148,41 @@ def the_whole_job(model, texts, out):
         check("ng-report writes a page", code == 0 and "<svg" in (out / "report.html").read_text(), errors)
 
 
+def sentences_are_compared(model, folder, out):
+    lines = {"en": ["the house is old", "a river", "we walk there with a friend"], "fr": ["la maison est vieille", "une rivière", "nous y allons"],
+             "es": ["la casa es vieja", "un río", "vamos con un amigo"]}
+    files = []
+    for language, sentences in lines.items():
+        (folder / f"{language}.lines").write_text("\n".join(sentences) + "\n")
+        files.append(f"{language}={folder}/{language}.lines")
+    compare = ["ng-similarity", model, "--neurons", out / "neurons.json", "--out"]
+    code, table, errors = run(*compare, out / "similarity.json", "--parallel", *files)
+    check("ng-similarity prints a row a layer", code == 0 and table.count("\n") == 4 and table.startswith("layer\tses\tneurons\tdominance:en"), errors)
+    numbers = json.loads((out / "similarity.json").read_text())
+    for batch, threads in [(1, 1), (7, 2), (4096, 2)]:
+        run(*compare, out / "other.json", "--parallel", *files, "--batch", batch, "--threads", threads, "-q")
+        check(f"similarities have the same bits with {batch} tokens a pass and {threads} threads",
+              json.loads((out / "other.json").read_text()) == numbers)
+    run(*compare, out / "other.json", "--parallel", *files, "--backend", "reference", "-q")
+    exact = json.loads((out / "other.json").read_text())["layers"]
+    apart = max(abs(a - b) for r, s in zip(numbers["layers"], exact) for a, b in zip(r["dominance"] + [r["mean_ses"]], s["dominance"] + [s["mean_ses"]]))
+    check("the reference backend gives the same similarities", apart < 1e-5, apart)
+    (folder / "short.lines").write_text("un\ndeux\n")
+    (folder / "hole.lines").write_text("un\n\ntrois\n")
+    (folder / "bad.lines").write_bytes(b"un\nd\xff\ntrois\n")
+    (folder / "long.lines").write_text("un\ndeux\n" + "trois " * 80 + "\n")
+    compare = [*compare, out / "similarity.json", "--parallel", files[0]]
+    refused("files of different lengths are refused", 1, r"short\.lines: ends with line 2.*en\.lines with line 3", *compare, f"fr={folder}/short.lines")
+    refused("an empty line is refused with its number", 1, r"hole\.lines:2: is empty", *compare, f"fr={folder}/hole.lines")
+    refused("invalid UTF-8 in a sentence is refused with its line", 1, r"bad\.lines:2: not valid UTF-8", *compare, f"fr={folder}/bad.lines")
+    refused("a sentence that is too long is refused with its line", 1, r"long\.lines:3: the sentence has \d+ tokens", *compare, f"fr={folder}/long.lines")
+    refused("a language can not be compared with itself", 2, "twice", *compare, files[0])
+    refused("one language alone is refused", 2, "at least two", *compare)
+    refused("a pooling that there is not is refused", 2, "mean, cls and last", *compare, files[1], "--pooling", "max")
+    refused("a site where no sentence is taken is refused", 2, "hook_resid_post", *compare, files[1], "--site", "mlp.hook_act")
+    check("an earlier similarity.json stays whole", json.loads((out / "similarity.json").read_text()) == numbers)
+
+
 def tokens_come_and_go(model, folder):
     text = "Ünïcode 123, und mehr\nzweite Zeile \u200d 👩‍👩‍👧\n"
     code, ids, errors = run("ng-tokenize", model, stdin=text)
@@ -251,7 +286,7 @@ def bad_requests_are_refused(model, texts, folder, out):
             "lab/none@v2")
     refused("a dtype that there is not is refused", 2, "fp32 or bf16", *record, en, "--dtype", "fp8")
     check("earlier results stay whole", (out / "stats.safetensors").read_bytes() == before)
-    for program in ("ng-inspect", "ng-tokenize", "ng-activations", "ng-record", "ng-select", "ng-perplexity", "ng-report"):
+    for program in ("ng-inspect", "ng-tokenize", "ng-activations", "ng-record", "ng-select", "ng-perplexity", "ng-similarity", "ng-report"):
         code, text, _ = run(program, "--help")
         check(f"{program} --help shows examples", code == 0 and "examples" in text.lower())
         check(f"{program} --version tells it", run(program, "--version")[0] == 0)
@@ -267,6 +302,7 @@ def main():
         results_do_not_depend_on_how(folder / "model", folder / "texts", out)
         killed_runs_are_resumed(folder / "model", folder / "texts", out)
         the_whole_job(folder / "model", folder / "texts", out)
+        sentences_are_compared(folder / "model", folder, out)
         tokens_come_and_go(folder / "model", folder)
         other_models_and_types(folder / "model", folder / "texts", folder)
         bad_weights_are_refused(tensors, folder / "model", folder)

@@ -39,3 +39,6 @@ $bin/ng-perplexity $model --neurons $work/neurons.json --corpus $(corpora heldou
   --out $work/perplexity.json > $work/perplexity.tsv
 $python tests/golden/corpus_tokens.py $model $work/guide/heldout $work/heldout.json --tokens $measure
 $python tests/golden/perplexity_smollm2.py $model $work/heldout.json $work/neurons.json --perplexity $work/perplexity.json
+echo "-- similarity of languages"
+$python apps/demo/fetch_parallel.py $work/parallel
+$python tests/golden/real_similarity.py $model $work/parallel/paragraphs --ng $bin/ng-similarity --pooling last

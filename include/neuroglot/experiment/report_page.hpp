@@ -12,8 +12,12 @@
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
+#include "neuroglot/experiment/report_language_map.hpp"
 #include "neuroglot/experiment/report_protocol.hpp"
 #include "neuroglot/experiment/report_run.hpp"
+#include "neuroglot/experiment/report_similarity_captions.hpp"
+#include "neuroglot/experiment/report_similarity_figures.hpp"
+#include "neuroglot/experiment/report_similarity_tables.hpp"
 #include "neuroglot/experiment/report_tables.hpp"
 #include "neuroglot/version.hpp"
 
@@ -42,6 +46,7 @@ namespace detail {
 inline std::string model_name(const Run& run) {
   std::optional<std::string> folder = stated(recording(run), {"model", "folder"});
   if (!folder && run.perplexities) folder = stated(run.perplexities->provenance, {"model", "folder"});
+  if (!folder && run.similarity) folder = stated(run.similarity->provenance, {"model", "folder"});
   if (!folder) return "";
   const std::filesystem::path path(*folder);
   return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -98,6 +103,7 @@ class ReportWriter {
     body += section("Perplexity with neurons switched off", perplexity());
     body += section("Neurons of each language", selection());
     body += section("How often neurons are active", activation());
+    body += section("Similarity of languages, layer by layer", similarity());
     body += section("Protocol", protocol_html(run_));
     body += element(
         "p",
@@ -134,6 +140,16 @@ class ReportWriter {
         run_.selection && run_.selection->neurons.method == "lape" ? run_.selection->bar : std::nullopt;
     return add(activation_figure(*run_.activations, bar), activation_caption(*run_.activations, bar.has_value())) +
            to_html(activation_table(*run_.activations));
+  }
+
+  std::string similarity() {
+    if (!run_.similarity) return missing("similarity.json", "ng-similarity");
+    const Similarity& found = *run_.similarity;
+    std::string out = add(similarity_figure(found), similarity_caption(found)) + to_html(pairs_table(found));
+    out += add(dominance_figure(found), dominance_caption(found));
+    out += add(language_map_figure(found), language_map_caption(found));
+    return out + element("p", "<q>" + html(found.protocol) + "</q> (similarity.json)", "small") +
+           provenance_details("similarity.json", found.provenance);
   }
 
   const Run& run_;

@@ -12,6 +12,7 @@
 #include "neuroglot/experiment/report_activation.hpp"
 #include "neuroglot/experiment/report_perplexity.hpp"
 #include "neuroglot/experiment/report_selection.hpp"
+#include "neuroglot/experiment/report_similarity.hpp"
 
 namespace neuroglot::report {
 
@@ -20,7 +21,8 @@ struct Run {
   std::optional<Activations> activations;    ///< stats.safetensors
   std::optional<Selection> selection;        ///< neurons.json
   std::optional<Perplexities> perplexities;  ///< perplexity.json
-  std::vector<std::string> languages;        ///< of all three, in the order in which they were measured or recorded
+  std::optional<Similarity> similarity;      ///< similarity.json
+  std::vector<std::string> languages;        ///< of all of them, in the order in which they were measured or recorded
 };
 
 namespace detail {
@@ -45,6 +47,9 @@ inline void put_in_order(NeuronSet& set, const std::vector<std::string>& languag
 }
 
 inline void check_one_model(const Run& run) {
+  if (run.similarity && run.selection && run.selection->neurons.layers != static_cast<Index>(run.similarity->blocks()))
+    throw error(run.folder.string(), ": neurons.json speaks of ", run.selection->neurons.layers,
+                " layers, similarity.json of ", run.similarity->blocks(), ": the files are not from one run");
   if (!run.activations || !run.selection) return;
   const NeuronSet& chosen = run.selection->neurons;
   if (run.activations->layers != chosen.layers || run.activations->neurons_per_layer != chosen.neurons_per_layer)
@@ -66,18 +71,22 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("stats.safetensors")) run.activations = read_activations(folder / "stats.safetensors");
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
-  if (!run.activations && !run.selection && !run.perplexities)
+  if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
+  if (!run.activations && !run.selection && !run.perplexities && !run.similarity)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
-        "nor perplexity.json (ng-perplexity)");
+        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
+  if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);
     detail::put_in_order(run.selection->neurons, run.languages);
   }
   detail::check_one_model(run);
+  if (run.similarity && run.selection && !run.similarity->neurons)
+    run.similarity->neurons = unique_by_layer(run.selection->neurons);
   return run;
 }
 

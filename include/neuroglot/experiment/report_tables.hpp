@@ -8,6 +8,7 @@
 
 #include "neuroglot/experiment/report_html.hpp"
 #include "neuroglot/experiment/report_run.hpp"
+#include "neuroglot/experiment/report_similarity_tables.hpp"
 #include "neuroglot/experiment/report_words.hpp"
 #include "neuroglot/io/table.hpp"
 
@@ -87,6 +88,7 @@ inline std::vector<NamedTable> tables(const Run& run) {
     all.push_back({"neurons_per_layer", detail::layer_rows(run.selection->neurons)});
   }
   if (run.activations) all.push_back({"activation_probability", detail::activation_rows(*run.activations)});
+  if (run.similarity) all.push_back({"similarity", similarity_rows(*run.similarity)});
   return all;
 }
 

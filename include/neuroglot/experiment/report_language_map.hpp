@@ -1,0 +1,139 @@
+/// The languages around each target, drawn in a plane: near the middle are those that fall onto the target once their
+/// mean embedding is exchanged for its own. (Tang et al. 2024, Figs. 6 and 7)
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/figure.hpp"
+#include "neuroglot/experiment/report_heat_map.hpp"
+#include "neuroglot/experiment/report_similarity.hpp"
+#include "neuroglot/experiment/report_words.hpp"
+
+namespace neuroglot::report {
+
+/// The layer whose targets' dominance differs most: there a picture shows most.
+inline const LayerSimilarity& pictured_layer(const Similarity& similarity) {
+  const auto spread = [](const LayerSimilarity& at) {
+    const std::vector<double> scores = at.dominance();
+    const auto [least, most] = std::minmax_element(scores.begin(), scores.end());
+    return *most - *least;
+  };
+  const auto& layers = similarity.measured.layers;
+  return *std::max_element(layers.begin(), layers.end(),
+                           [&](const auto& a, const auto& b) { return spread(a) < spread(b); });
+}
+
+/// At most nine targets, the most dominant ones first.
+inline std::vector<std::size_t> pictured_targets(const LayerSimilarity& at) {
+  const std::vector<double> scores = at.dominance();
+  std::vector<std::size_t> targets(scores.size());
+  std::iota(targets.begin(), targets.end(), std::size_t{0});
+  std::stable_sort(targets.begin(), targets.end(), [&](auto a, auto b) { return scores[a] > scores[b]; });
+  if (targets.size() > series_colours.size()) targets.resize(series_colours.size());
+  return targets;
+}
+
+namespace detail {
+
+inline constexpr double panel = 266;  // pixels of a target's square
+inline constexpr double rim = 96;     // of its circle, from the middle
+
+struct PointLabel {
+  double x, y;
+  std::string text;
+};
+
+/// Moves labels down until none lies over an earlier one.
+inline void set_apart(std::vector<PointLabel>& labels) {
+  std::stable_sort(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.y < b.y; });
+  for (std::size_t i = 1; i < labels.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j) {
+      const double room = 4 + 8 * static_cast<double>(display_width(labels[j].text));
+      if (std::abs(labels[i].x - labels[j].x) < room) labels[i].y = std::max(labels[i].y, labels[j].y + 14);
+    }
+}
+
+/// A step of 1, 2 or 5 times a power of ten that goes two to five times into `full`.
+inline double round_step(double full) {
+  const double power = std::pow(10.0, std::floor(std::log10(full)));
+  return full / power < 2 ? power / 2 : full / power < 5 ? power : 2 * power;
+}
+
+/// The panels of one layer: where 1 - alignment is `full`, a point lies on the rim.
+class TargetPanels {
+ public:
+  TargetPanels(const LanguageSimilarity& measured, const LayerSimilarity& at, std::vector<std::size_t> targets)
+      : measured_(measured), at_(at), targets_(std::move(targets)), canvas_(width(), height()) {
+    for (const std::size_t c : targets_)
+      for (const double cosine : at_.aligned[c]) full_ = std::max(full_, 1 - cosine);
+    for (std::size_t i = 0; i < targets_.size(); ++i) draw(targets_[i], x_of(i), y_of(i));
+  }
+
+  static int width() { return 800; }
+  int height() const { return static_cast<int>((panel + 16) * static_cast<double>((targets_.size() + 2) / 3)); }
+  std::string script() const { return circles_ + canvas_.script(); }
+
+ private:
+  double x_of(std::size_t i) const { return panel * (static_cast<double>(i % 3) + 0.5); }
+  double y_of(std::size_t i) const { return (panel + 16) * (static_cast<double>(i / 3) + 0.5) + 14; }
+
+  void circle(double x, double y, double radius, std::string_view style) {
+    circles_ += text_of("set object circle at ", x, ",", y, " size ", radius, " ", style, "\n");
+  }
+
+  /// Circles at round cosines, the outermost with its number.
+  void rings(double x, double y) {
+    const double step = round_step(full_);
+    const int digits = std::max(1, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+    for (double at = step; at < full_ * 1.02; at += step) {
+      const double radius = rim * at / full_;
+      circle(x, y, radius, "back fillstyle empty border linecolor rgb \"#d4d4d0\" linewidth 1");
+      if (at + step >= full_ * 1.02) canvas_.text(x, y - radius - 8, fixed(1 - at, digits), "center", "#777777");
+    }
+  }
+
+  void draw(std::size_t c, double x, double y) {
+    canvas_.text(x, y - rim - 32, "onto " + language_name(shortened(measured_.languages[c])), "center");
+    if (full_ > 0) rings(x, y);
+    std::vector<PointLabel> labels;
+    for (std::size_t k = 0; k < measured_.languages.size(); ++k) {
+      const double away = k == c || full_ <= 0 ? 0 : rim * (1 - at_.aligned[c][k]) / full_;
+      const double right = at_.map.points[k][0] - at_.map.points[c][0],
+                   up = at_.map.points[k][1] - at_.map.points[c][1];
+      const double angle = std::atan2(up, right);
+      const double px = x + away * std::cos(angle), py = y - away * std::sin(angle);
+      const std::string_view colour = series_colours[k % series_colours.size()];
+      circle(px, py, k == c ? 6 : 4.5, text_of("front fillstyle solid 1 noborder fillcolor rgb \"", colour, "\""));
+      if (k != c) labels.push_back({px + 8, py, shortened(measured_.languages[k])});
+    }
+    set_apart(labels);
+    for (const PointLabel& label : labels) canvas_.text(label.x, label.y, label.text, "left");
+  }
+
+  const LanguageSimilarity& measured_;
+  const LayerSimilarity& at_;
+  std::vector<std::size_t> targets_;
+  Canvas canvas_;
+  std::string circles_;
+  double full_ = 0;
+};
+
+}  // namespace detail
+
+/// A point's distance from the middle is 1 - its language's alignment with the target, on one scale in all panels; its
+/// direction that from the target's mean embedding to the language's, on the layer's first two principal components.
+inline Figure language_map_figure(const Similarity& similarity) {
+  const LayerSimilarity& at = pictured_layer(similarity);
+  const detail::TargetPanels panels(similarity.measured, at, pictured_targets(at));
+  return {"languages_around_targets", text_of("Languages around each target at layer ", at.layer),
+          detail::TargetPanels::width(), panels.height(), panels.script()};
+}
+
+}  // namespace neuroglot::report
