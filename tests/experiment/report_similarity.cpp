@@ -20,10 +20,10 @@ using nlohmann::json;
 /// Three languages and two blocks: most alike after block 0, where French and Spanish lead; English dominates.
 LanguageSimilarity measured(const std::vector<std::string>& languages = {"en", "fr", "es"}) {
   LanguageSimilarity made{languages, 12, {}};
-  for (const double s : {0.2, 0.7, 0.4}) {
+  for (const double s : {0.25, 0.75, 0.5}) {
     LayerSimilarity at;
     at.layer = static_cast<Index>(made.layers.size()) - 1;
-    at.ses = {{1, s, s}, {s, 1, s + 0.1}, {s, s + 0.1, 1}};
+    at.ses = {{1, s, s}, {s, 1, s + 0.125}, {s, s + 0.125, 1}};
     at.aligned = {{1, 0.9, 0.8}, {0.7, 1, s}, {0.6, 0.5, 1}};
     at.map = {{{2, 0}, {-1, 1}, {-1, -1}}, 0.75};
     made.layers.push_back(at);
@@ -65,7 +65,7 @@ TEST_CASE("similarity.json is read as it was written") {
 TEST_CASE("the table has a row a layer, neurons where they are known, and the dominance of each language") {
   const std::string table = to_tsv(similarity_table(measured(), two_blocks()));
   CHECK_THAT(table, Catch::StartsWith("layer\tses\tneurons\tdominance:en\tdominance:fr\tdominance:es\n-1\t"));
-  CHECK_THAT(table, Contains("\n1\t0.43") && Contains("\t4\t0.85"));
+  CHECK_THAT(table, Contains("\n1\t0.54") && Contains("\t4\t0.85"));
   CHECK_THAT(to_tsv(similarity_table(measured(), {})), Catch::StartsWith("layer\tses\tdominance:en"));
 }
 
@@ -73,8 +73,9 @@ TEST_CASE("captions say where languages are alike, which pair, how neurons go wi
   const Scratch run;
   const report::Similarity found = read(run, file(measured(), two_blocks()));
   CHECK_THAT(report::similarity_caption(found),
-             Contains("12 sentences") && Contains("least alike at the input of layer 0") &&
-                 Contains("most at layer 0 (0.733), there French and Spanish (0.800)") &&
+             Contains("12 sentences") && Contains("0.292 at the input of layer 0") &&
+                 Contains("lowest at layer 1 (0.542)") &&
+                 Contains("highest at layer 0 (0.792), there most of all of French and Spanish (0.875).") &&
                  Contains("correlate by \u22121.00"));
   CHECK_THAT(report::dominance_caption(found), Contains("English has the highest score in 3 of 3 layers"));
   CHECK_THAT(report::language_map_caption(found), Contains("75%"));
@@ -86,7 +87,7 @@ TEST_CASE("a report has three figures of similarity, and takes the neurons of th
   const std::string folder = run.path("").parent_path().string();
   CHECK(report::write_report(folder, run.path("report.html")).size() == 8);
   CHECK_THAT(read_back(run.path("report.html")), Contains("SES") && !Contains("language-specific neurons</text>"));
-  CHECK_THAT(read_back(run.path("tables/similarity.tsv")), Contains("0\tfr\tes\t0.8\t0.7\n"));
+  CHECK_THAT(read_back(run.path("tables/similarity.tsv")), Contains("\n0\tfr\tes\t0.875\t0.75\n"));
   json neurons = {{"languages", {{"en", {{"0", {1, 2}}}}, {"fr", {{"1", {3}}}}}},
                   {"method", "lape"},
                   {"layers", 2},

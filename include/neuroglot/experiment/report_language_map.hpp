@@ -18,18 +18,6 @@
 
 namespace neuroglot::report {
 
-/// The layer whose targets' dominance differs most: there a picture shows most.
-inline const LayerSimilarity& pictured_layer(const Similarity& similarity) {
-  const auto spread = [](const LayerSimilarity& at) {
-    const std::vector<double> scores = at.dominance();
-    const auto [least, most] = std::minmax_element(scores.begin(), scores.end());
-    return *most - *least;
-  };
-  const auto& layers = similarity.measured.layers;
-  return *std::max_element(layers.begin(), layers.end(),
-                           [&](const auto& a, const auto& b) { return spread(a) < spread(b); });
-}
-
 /// At most nine targets, the most dominant ones first.
 inline std::vector<std::size_t> pictured_targets(const LayerSimilarity& at) {
   const std::vector<double> scores = at.dominance();
@@ -47,17 +35,27 @@ inline constexpr double rim = 96;     // of its circle, from the middle
 
 struct PointLabel {
   double x, y;
+  bool is_left;  ///< of its point, where that is left of the middle
   std::string text;
+
+  double width() const { return 8.5 * static_cast<double>(display_width(text)); }
+  double begin() const { return is_left ? x - width() : x; }
 };
 
 /// Moves labels down until none lies over an earlier one.
 inline void set_apart(std::vector<PointLabel>& labels) {
   std::stable_sort(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.y < b.y; });
-  for (std::size_t i = 1; i < labels.size(); ++i)
-    for (std::size_t j = 0; j < i; ++j) {
-      const double room = 4 + 8 * static_cast<double>(display_width(labels[j].text));
-      if (std::abs(labels[i].x - labels[j].x) < room) labels[i].y = std::max(labels[i].y, labels[j].y + 14);
-    }
+  const auto lie_over = [](const PointLabel& a, const PointLabel& b) {
+    return a.begin() < b.begin() + b.width() && b.begin() < a.begin() + a.width() && std::abs(a.y - b.y) < 14;
+  };
+  for (auto label = labels.begin(); label != labels.end(); ++label)
+    for (auto earlier = labels.begin(); earlier != label;)
+      if (lie_over(*label, *earlier)) {
+        label->y = earlier->y + 14;
+        earlier = labels.begin();  // it may lie over one now that has been passed
+      } else {
+        ++earlier;
+      }
 }
 
 /// A step of 1, 2 or 5 times a power of ten that goes two to five times into `full`.
@@ -77,31 +75,38 @@ class TargetPanels {
   }
 
   static int width() { return 800; }
-  int height() const { return static_cast<int>((panel + 16) * static_cast<double>((targets_.size() + 2) / 3)); }
+  int height() const { return static_cast<int>(panel * static_cast<double>((targets_.size() + 2) / 3)) + 8; }
   std::string script() const { return circles_ + canvas_.script(); }
 
  private:
   double x_of(std::size_t i) const { return panel * (static_cast<double>(i % 3) + 0.5); }
-  double y_of(std::size_t i) const { return (panel + 16) * (static_cast<double>(i / 3) + 0.5) + 14; }
+  double y_of(std::size_t i) const { return panel * (static_cast<double>(i / 3) + 0.5) + 16; }
 
   void circle(double x, double y, double radius, std::string_view style) {
     circles_ += text_of("set object circle at ", x, ",", y, " size ", radius, " ", style, "\n");
   }
 
-  /// Circles at round cosines, the outermost with its number.
-  void rings(double x, double y) {
+  /// Circles at round cosines, the outermost with its number where no point lies: above or below.
+  void rings(double x, double y, const std::vector<PointLabel>& labels) {
     const double step = round_step(full_);
     const int digits = std::max(1, static_cast<int>(std::ceil(-std::log10(step) - 1e-9)));
+    double largest = 0;
     for (double at = step; at < full_ * 1.02; at += step) {
-      const double radius = rim * at / full_;
-      circle(x, y, radius, "back fillstyle empty border linecolor rgb \"#d4d4d0\" linewidth 1");
-      if (at + step >= full_ * 1.02) canvas_.text(x, y - radius - 8, fixed(1 - at, digits), "center", "#777777");
+      largest = at;
+      circle(x, y, rim * at / full_, "back fillstyle empty border linecolor rgb \"#d4d4d0\" linewidth 1");
     }
+    const double away = rim * largest / full_ + 9;
+    const auto nearest = [&](double to) {
+      double distance = 1e9;
+      for (const PointLabel& label : labels) distance = std::min(distance, std::hypot(label.x - x, label.y - to));
+      return distance;
+    };
+    const double label_y = nearest(y - away) > nearest(y + away) ? y - away : y + away;
+    canvas_.text(x, label_y, fixed(1 - largest, digits), "center", "#777777");
   }
 
   void draw(std::size_t c, double x, double y) {
-    canvas_.text(x, y - rim - 32, "onto " + language_name(shortened(measured_.languages[c])), "center");
-    if (full_ > 0) rings(x, y);
+    canvas_.text(x, y - rim - 28, "onto " + language_name(shortened(measured_.languages[c])), "center");
     std::vector<PointLabel> labels;
     for (std::size_t k = 0; k < measured_.languages.size(); ++k) {
       const double away = k == c || full_ <= 0 ? 0 : rim * (1 - at_.aligned[c][k]) / full_;
@@ -109,12 +114,15 @@ class TargetPanels {
                    up = at_.map.points[k][1] - at_.map.points[c][1];
       const double angle = std::atan2(up, right);
       const double px = x + away * std::cos(angle), py = y - away * std::sin(angle);
-      const std::string_view colour = series_colours[k % series_colours.size()];
-      circle(px, py, k == c ? 6 : 4.5, text_of("front fillstyle solid 1 noborder fillcolor rgb \"", colour, "\""));
-      if (k != c) labels.push_back({px + 8, py, shortened(measured_.languages[k])});
+      circle(px, py, k == c ? 6 : 5,
+             text_of("front fillstyle solid 1 border linecolor rgb \"#ffffff\" fillcolor rgb \"",
+                     series_colours[k % series_colours.size()], "\""));
+      const bool is_left = px < x - 1;
+      if (k != c) labels.push_back({px + (is_left ? -8 : 8), py, is_left, shortened(measured_.languages[k])});
     }
     set_apart(labels);
-    for (const PointLabel& label : labels) canvas_.text(label.x, label.y, label.text, "left");
+    if (full_ > 0) rings(x, y, labels);
+    for (const PointLabel& label : labels) canvas_.text(label.x, label.y, label.text, label.is_left ? "right" : "left");
   }
 
   const LanguageSimilarity& measured_;
@@ -130,7 +138,7 @@ class TargetPanels {
 /// A point's distance from the middle is 1 - its language's alignment with the target, on one scale in all panels; its
 /// direction that from the target's mean embedding to the language's, on the layer's first two principal components.
 inline Figure language_map_figure(const Similarity& similarity) {
-  const LayerSimilarity& at = pictured_layer(similarity);
+  const LayerSimilarity& at = most_alike_layer(similarity);
   const detail::TargetPanels panels(similarity.measured, at, pictured_targets(at));
   return {"languages_around_targets", text_of("Languages around each target at layer ", at.layer),
           detail::TargetPanels::width(), panels.height(), panels.script()};

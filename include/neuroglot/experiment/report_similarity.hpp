@@ -1,6 +1,7 @@
 /// similarity.json as a report reads it: how alike languages are at each layer.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
@@ -61,6 +62,13 @@ inline LayerSimilarity layer_similarity(const Field& field, std::size_t language
 }
 
 }  // namespace detail
+
+/// The block after which languages are most alike.
+inline const LayerSimilarity& most_alike_layer(const Similarity& similarity) {
+  const auto& layers = similarity.measured.layers;
+  return *std::max_element(layers.begin() + 1, layers.end(),
+                           [](const auto& a, const auto& b) { return a.mean_ses() < b.mean_ses(); });
+}
 
 /// Throws Error naming the file and the field that is missing or can not be meant.
 inline Similarity read_similarity(const std::filesystem::path& path) {

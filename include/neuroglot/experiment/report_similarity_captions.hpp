@@ -17,11 +17,6 @@ namespace neuroglot::report {
 
 namespace detail {
 
-/// "layer 3", "the input of the first layer"
-inline std::string layer_words(Index layer) {
-  return layer < 0 ? "the input of layer 0" : "layer " + std::to_string(layer);
-}
-
 /// Pearson's r; 0 where one of the lines is flat.
 inline double correlation(const std::vector<double>& x, const std::vector<double>& y) {
   const auto n = static_cast<double>(x.size());
@@ -61,16 +56,17 @@ inline std::string similarity_caption(const Similarity& similarity) {
   const auto& layers = similarity.measured.layers;
   const LayerSimilarity& most = most_alike_layer(similarity);
   const LayerSimilarity& least = *std::min_element(
-      layers.begin(), layers.end(), [](const auto& a, const auto& b) { return a.mean_ses() < b.mean_ses(); });
-  std::string text = "Cosine of the embeddings of the same sentence in two languages, mean over " +
-                     counted(similarity.measured.sentences, "sentence") +
-                     " and all pairs of languages (line) and over sentences alone "
-                     "(band: the least and the most alike pair). A sentence's embedding is " +
-                     detail::pooling_words(similarity.pooling) + "; layer " + std::string(minus) +
-                     "1 is the input of layer 0. Languages are least alike at " + detail::layer_words(least.layer) +
-                     " (" + fixed(least.mean_ses(), 3) + ") and most at " + detail::layer_words(most.layer) + " (" +
-                     fixed(most.mean_ses(), 3) + "), there " + detail::most_alike_pair(similarity.measured, most) +
-                     " before all.";
+      layers.begin() + 1, layers.end(), [](const auto& a, const auto& b) { return a.mean_ses() < b.mean_ses(); });
+  const std::string text =
+      "Cosine of the embeddings of the same sentence in two languages, mean over " +
+      counted(similarity.measured.sentences, "sentence") +
+      " and all pairs of languages (line), and over sentences alone (band: the least and the most alike pair). A "
+      "sentence's embedding is " +
+      detail::pooling_words(similarity.pooling) + ". Similarity is " + fixed(layers[0].mean_ses(), 3) +
+      " at the input of layer 0 (drawn as layer " + std::string(minus) + "1), lowest at layer " +
+      std::to_string(least.layer) + " (" + fixed(least.mean_ses(), 3) + ") and highest at layer " +
+      std::to_string(most.layer) + " (" + fixed(most.mean_ses(), 3) + "), there most of all of " +
+      detail::most_alike_pair(similarity.measured, most) + ".";
   if (!similarity.neurons) return text;
   std::vector<double> ses, neurons;
   for (std::size_t i = 1; i < layers.size(); ++i) {
@@ -102,10 +98,9 @@ inline std::string dominance_caption(const Similarity& similarity) {
 }
 
 inline std::string language_map_caption(const Similarity& similarity) {
-  const LayerSimilarity& at = pictured_layer(similarity);
+  const LayerSimilarity& at = most_alike_layer(similarity);
   const std::size_t shown = pictured_targets(at).size();
-  return "The languages around each target at " + detail::layer_words(at.layer) +
-         ", where the targets' dominance differs most" +
+  return "The languages around each target at layer " + std::to_string(at.layer) + ", where they are most alike" +
          (shown < similarity.measured.languages.size()
               ? "; the " + grouped(static_cast<Index>(shown)) + " most dominant"
               : "") +

@@ -1,7 +1,6 @@
 /// The numbers behind the figures of similarity and dominance.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -23,13 +22,6 @@ inline Table similarity_rows(const Similarity& similarity) {
       for (std::size_t k = 0; k < measured.languages.size(); ++k)
         if (k != c) table.add(at.layer, measured.languages[c], measured.languages[k], at.ses[c][k], at.aligned[c][k]);
   return table;
-}
-
-/// The layer where languages are most alike.
-inline const LayerSimilarity& most_alike_layer(const Similarity& similarity) {
-  const auto& layers = similarity.measured.layers;
-  return *std::max_element(layers.begin(), layers.end(),
-                           [](const auto& a, const auto& b) { return a.mean_ses() < b.mean_ses(); });
 }
 
 /// Pair by pair, at that layer.

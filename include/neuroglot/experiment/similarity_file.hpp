@@ -23,12 +23,13 @@ inline std::string similarity_protocol(std::string_view site, std::string_view p
   const std::string vector = pooling == "mean"  ? "the mean over all its tokens"
                              : pooling == "cls" ? "its first token"
                                                 : "its last token";
-  return text_of("a sentence's embedding is ", vector, " at ", site,
-                 " of the block, at layer -1 what the first block is handed; ses: mean over sentences of the cosine of "
-                 "the embeddings of the same sentence in two languages; alignment of a target and a language: the "
-                 "same after the language's mean embedding was taken off its embeddings and the target's put on; "
-                 "dominance of a target: mean of its alignments over the other languages; map: the languages' mean "
-                 "embeddings on their first two principal components");
+  return text_of(
+      "a sentence's embedding is ", vector, " at ", site,
+      ", as layer -1 at the input of block 0; ses: mean over sentences of the cosine of the embeddings of the "
+      "same sentence in two languages; alignment of a target and a language: the same after the language's "
+      "mean embedding was taken off its embeddings and the target's put on; dominance of a target: mean of "
+      "its alignments over the other languages; map: the languages' mean embeddings on their first two "
+      "principal components");
 }
 
 /// With `neurons`, how many of each block belong to some language: the second line of Fig. 5.
