@@ -8,6 +8,7 @@
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
@@ -42,20 +43,22 @@ struct PointLabel {
   double begin() const { return is_left ? x - width() : x; }
 };
 
-/// Moves labels down until none lies over an earlier one.
-inline void set_apart(std::vector<PointLabel>& labels) {
+/// Moves labels down until none lies over an earlier one or over something else that is drawn.
+inline void set_apart(std::vector<PointLabel>& labels, std::vector<PointLabel> drawn) {
   std::stable_sort(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.y < b.y; });
   const auto lie_over = [](const PointLabel& a, const PointLabel& b) {
     return a.begin() < b.begin() + b.width() && b.begin() < a.begin() + a.width() && std::abs(a.y - b.y) < 14;
   };
-  for (auto label = labels.begin(); label != labels.end(); ++label)
-    for (auto earlier = labels.begin(); earlier != label;)
-      if (lie_over(*label, *earlier)) {
-        label->y = earlier->y + 14;
-        earlier = labels.begin();  // it may lie over one now that has been passed
+  for (PointLabel& label : labels) {
+    for (auto other = drawn.begin(); other != drawn.end();)
+      if (lie_over(label, *other)) {
+        label.y = other->y + 14;
+        other = drawn.begin();  // it may lie over one now that has been passed
       } else {
-        ++earlier;
+        ++other;
       }
+    drawn.push_back(label);
+  }
 }
 
 /// A step of 1, 2 or 5 times a power of ten that goes two to five times into `full`.
@@ -107,7 +110,7 @@ class TargetPanels {
 
   void draw(std::size_t c, double x, double y) {
     canvas_.text(x, y - rim - 28, "onto " + language_name(shortened(measured_.languages[c])), "center");
-    std::vector<PointLabel> labels;
+    std::vector<PointLabel> labels, points;
     for (std::size_t k = 0; k < measured_.languages.size(); ++k) {
       const double away = k == c || full_ <= 0 ? 0 : rim * (1 - at_.aligned[c][k]) / full_;
       const double right = at_.map.points[k][0] - at_.map.points[c][0],
@@ -117,10 +120,11 @@ class TargetPanels {
       circle(px, py, k == c ? 6 : 5,
              text_of("front fillstyle solid 1 border linecolor rgb \"#ffffff\" fillcolor rgb \"",
                      series_colours[k % series_colours.size()], "\""));
+      points.push_back({px - 4, py, false, "o"});
       const bool is_left = px < x - 1;
       if (k != c) labels.push_back({px + (is_left ? -8 : 8), py, is_left, shortened(measured_.languages[k])});
     }
-    set_apart(labels);
+    set_apart(labels, std::move(points));
     if (full_ > 0) rings(x, y, labels);
     for (const PointLabel& label : labels) canvas_.text(label.x, label.y, label.text, label.is_left ? "right" : "left");
   }
