@@ -150,11 +150,11 @@ TEST_CASE("a neuron of two languages is two assignments and one unique neuron") 
   const Scratch run;
   run.write("neurons.json", neurons().dump());
   const NeuronSet set = report::read_selection(run.path("neurons.json")).neurons;
-  CHECK(report::assignments(set) == 5);
+  CHECK(assignments(set) == 5);
   CHECK(set.unique() == 4);
   CHECK(set.languages[2] == "fr");
-  CHECK(report::exclusive(set, 2) == 2);  // of 3
-  CHECK(report::unique_by_layer(set) == std::vector<Index>{2, 2});
+  CHECK(exclusive(set, 2) == 2);  // of 3
+  CHECK(unique_by_layer(set) == std::vector<Index>{2, 2});
   CHECK(has(report::language_caption(set), "4 unique neurons of 20 belong to some language, 5 assignments in all"));
 }
 

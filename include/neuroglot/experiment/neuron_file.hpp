@@ -15,6 +15,14 @@
 
 namespace neuroglot {
 
+/// What decided which neurons were chosen.
+inline Provenance options_json(const NeuronSet& set) {
+  Provenance options = Provenance::object();
+  for (const Parameter& parameter : set.parameters)
+    std::visit([&](const auto& value) { options[parameter.name] = value; }, parameter.value);
+  return options;
+}
+
 /// Layers without a chosen neuron are left out, and the bar where the method has none; "options" are the set's
 /// parameters. The file is written whole or not at all.
 inline void write_neurons(const std::filesystem::path& path, const NeuronSet& set, const Provenance& provenance) {
@@ -31,9 +39,7 @@ inline void write_neurons(const std::filesystem::path& path, const NeuronSet& se
                      {"neurons_per_layer", set.neurons_per_layer},
                      {"selected", set.unique()}};
   if (set.bar) file["bar"] = *set.bar;
-  file["options"] = Provenance::object();
-  for (const Parameter& parameter : set.parameters)
-    std::visit([&](const auto& value) { file["options"][parameter.name] = value; }, parameter.value);
+  file["options"] = options_json(set);
   file["provenance"] = provenance;
   write_file(path, file.dump() + "\n");
 }
@@ -74,6 +80,17 @@ NeuronsByLayer neurons_by_layer(const Json& object, Index layers, Index neurons,
   return result;
 }
 
+/// The set's parameters as the file tells them; what is neither a number nor a text is not one of ours.
+inline std::vector<Parameter> read_parameters(const Provenance& options) {
+  std::vector<Parameter> parameters;
+  for (const auto& [name, value] : options.items()) {
+    if (value.is_number_integer()) parameters.push_back({name, value.get<std::int64_t>()});
+    if (value.is_number_float()) parameters.push_back({name, value.get<double>()});
+    if (value.is_string()) parameters.push_back({name, value.get<std::string>()});
+  }
+  return parameters;
+}
+
 }  // namespace detail
 
 /// Reads neurons for a model of so many layers and neurons a layer. Throws Error for anything that is not such a file,
@@ -95,6 +112,8 @@ inline NeuronFile read_neurons(const std::filesystem::path& path, Index layers, 
   result.set.neurons_per_layer = neurons_per_layer;
   if (file.contains("method") && file["method"].is_string()) result.set.method = file["method"].get<std::string>();
   if (file.contains("bar") && file["bar"].is_number()) result.set.bar = file["bar"].get<double>();
+  if (file.contains("options") && file["options"].is_object())
+    result.set.parameters = detail::read_parameters(file["options"]);
   if (file.contains("provenance")) result.provenance = file["provenance"];
   for (const auto& [language, neurons] : file["languages"].items()) {
     result.set.languages.push_back(language);

@@ -1,123 +1,128 @@
-/// Perplexity with neurons off: the matrix of Fig. 2, a row for each language whose neurons are off, a column for each
-/// language that is measured. (Tang et al. 2024, section 3; ppl.py of their released code)
+/// Measures perplexity with neurons off: many choices of neurons in one pass over a text. (Tang et al. 2024, section 3;
+/// ppl.py of their released code)
 #pragma once
 
+#include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <optional>
+#include <cstddef>
+#include <numeric>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "neuroglot/analysis/neuron_set.hpp"
-#include "neuroglot/analysis/random.hpp"
 #include "neuroglot/core/progress.hpp"
+#include "neuroglot/experiment/perplexity_matrix.hpp"
+#include "neuroglot/experiment/switched_off.hpp"
 #include "neuroglot/experiment/token_blocks.hpp"
-#include "neuroglot/hooks/deactivate.hpp"
+#include "neuroglot/hooks/deactivate_rows.hpp"
 #include "neuroglot/models/forward.hpp"
 
 namespace neuroglot {
 
-/// Mean negative log-likelihood in nats: over positions 2..N of a block first, then over blocks; perplexity is exp of
-/// it.
-struct PerplexityMatrix {
-  std::vector<std::string> rows;                        ///< what is off: "none", languages, "random"
-  std::vector<std::string> columns;                     ///< languages measured
-  std::vector<std::vector<std::optional<double>>> nll;  ///< [row][column]; nothing where it was not measured yet
-  std::vector<Index> blocks;                            ///< of each column
-
-  PerplexityMatrix() = default;
-  PerplexityMatrix(std::vector<std::string> of_rows, std::vector<std::string> of_columns)
-      : rows(std::move(of_rows)),
-        columns(std::move(of_columns)),
-        nll(rows.size(), std::vector<std::optional<double>>(columns.size())),
-        blocks(columns.size(), 0) {}
-
-  double perplexity(std::size_t row, std::size_t column) const { return std::exp(nll[row][column].value()); }
-};
-
-/// Which neurons are off in a row of the matrix, for the text of a column.
-class SwitchedOff {
- public:
-  /// Rows are "none", the languages of the set, and "random": in its column k as many random neurons as language k has.
-  SwitchedOff(const NeuronSet& set, std::uint64_t seed) : set_(set), seed_(seed) {}
-
-  std::vector<std::string> rows() const {
-    std::vector<std::string> names{"none"};
-    names.insert(names.end(), set_.languages.begin(), set_.languages.end());
-    names.push_back("random");
-    return names;
-  }
-
-  /// A column that the set has no neurons of is given the mean number of the languages' neurons in row "random".
-  NeuronsByLayer neurons(const std::string& row, const std::string& column) const {
-    if (row == "none") return {};
-    if (row != "random") return set_.of(row);
-    Index wanted = 0;
-    for (std::size_t k = 0; k < set_.languages.size(); ++k) {
-      if (set_.languages[k] == column)
-        return random_neurons(count(set_.neurons[k]), set_.layers, set_.neurons_per_layer, seed_ + k);
-      wanted += count(set_.neurons[k]);
-    }
-    return random_neurons(wanted / static_cast<Index>(set_.languages.size()), set_.layers, set_.neurons_per_layer,
-                          seed_);
-  }
-
- private:
-  const NeuronSet& set_;
-  std::uint64_t seed_;
-};
-
 struct PerplexityOptions {
   BlockOptions blocks;
-  Index batch = 4;  ///< blocks in a pass
+  Index batch = 4;  ///< sequences in a pass: a block once for each of the choices that are measured together
   bool quiet = false;
 };
 
-/// Mean nats a token of one corpus under some hooks.
-template <class Model, class Set>
-double mean_nll(Model& model, const Tokenizer& tokenizer, const CorpusSource& source, const PerplexityOptions& options,
-                Set listening, Progress& progress) {
-  TokenBlocks blocks(source, tokenizer, options.blocks);
-  std::vector<TokenId> block;
-  double sum_over_blocks = 0;
-  for (bool more = true; more;) {
-    PackedBatch batch;
-    while (batch.sequences() < options.batch && (more = blocks.next(block))) batch.add(block);
-    if (batch.rows() == 0) break;
-    const std::vector<double> loss = forward<output::NextTokenLoss>(model, batch, listening);
-    const Index predicted = options.blocks.block - 1;
-    for (Index s = 0; s < batch.sequences(); ++s) {
-      double sum = 0;
-      for (Index i = 0; i < predicted; ++i) sum += loss[static_cast<std::size_t>(s * predicted + i)];
-      sum_over_blocks += sum / static_cast<double>(predicted);
-    }
-    progress.add(batch.rows());
+namespace detail {
+
+/// One choice of neurons, and the rows of a column that have it: as "none" and sets without a neuron do, or random
+/// controls of sets of one size.
+struct Choice {
+  NeuronsByLayer neurons;
+  std::vector<std::size_t> rows;
+};
+
+/// The different choices among the rows of a column, in the order of the rows; notes how many neurons each has.
+inline std::vector<Choice> different_choices(const SwitchedOff& switched_off, std::size_t column,
+                                             PerplexityMatrix& matrix) {
+  std::vector<Choice> choices;
+  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
+    NeuronsByLayer neurons = switched_off.neurons(row, matrix.columns[column]);
+    matrix.neurons_off[row][column] = count(neurons);
+    if (count(neurons) == 0) neurons.clear();  // layers without neurons are none
+    const auto same = [&](const Choice& choice) { return choice.neurons == neurons; };
+    const auto found = std::find_if(choices.begin(), choices.end(), same);
+    if (found == choices.end())
+      choices.push_back({std::move(neurons), {row}});
+    else
+      found->rows.push_back(row);
   }
-  return sum_over_blocks / static_cast<double>(blocks.blocks());
+  return choices;
 }
 
-/// Fills the cells that are still empty, row by row; calls finished(matrix) after each. Throws Error where a cell is
-/// not finite.
+/// Fills rows whose choice was measured already; returns the choices that are left.
+inline std::vector<Choice> still_to_measure(std::vector<Choice> choices, std::size_t column, PerplexityMatrix& matrix) {
+  std::erase_if(choices, [&](const Choice& choice) {
+    const auto is_filled = [&](std::size_t row) { return matrix.nll[row][column].has_value(); };
+    const auto filled = std::find_if(choice.rows.begin(), choice.rows.end(), is_filled);
+    if (filled == choice.rows.end()) return false;
+    const std::vector<double> losses = matrix.block_nll[*filled][column];
+    for (const std::size_t row : choice.rows) matrix.fill(row, column, losses);
+    return true;
+  });
+  return choices;
+}
+
+inline double mean(std::span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace detail
+
+/// Mean nats a token of each block of a corpus under each choice of neurons: [choice][block]. No number depends on the
+/// other choices or on the size of a pass, as no row of a product does.
+template <class Model>
+std::vector<std::vector<double>> block_nll(Model& model, const Tokenizer& tokenizer, const CorpusSource& source,
+                                           const DeactivateRows& off, const PerplexityOptions& options,
+                                           Progress& progress) {
+  const std::size_t choices = off.choices.size();
+  const Index texts = std::max<Index>(1, options.batch / static_cast<Index>(choices));
+  const auto predicted = static_cast<std::size_t>(options.blocks.block - 1);
+  std::vector<std::vector<double>> losses(choices);
+  TokenBlocks blocks(source, tokenizer, options.blocks);
+  std::vector<TokenId> block;
+  for (bool more = true; more;) {
+    PackedBatch batch;
+    for (Index text = 0; text < texts && (more = blocks.next(block)); ++text)
+      for (std::size_t choice = 0; choice < choices; ++choice) batch.add(block);
+    if (batch.rows() == 0) break;
+    const std::vector<double> loss = forward<output::NextTokenLoss>(model, batch, hooks(off));
+    for (std::size_t s = 0; s < static_cast<std::size_t>(batch.sequences()); ++s)
+      losses[s % choices].push_back(detail::mean(std::span(loss).subspan(s * predicted, predicted)));
+    progress.add(batch.rows());
+  }
+  return losses;
+}
+
+/// Fills the cells that are still empty, column by column, as many choices of neurons together as a pass has
+/// sequences; calls finished(matrix) after each pass over a corpus. Throws Error where a cell is not finite.
 template <class Model, class Finished>
 void measure_perplexity(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
-                        const std::vector<CorpusSize>& sizes, const SwitchedOff& switched_off,
-                        const PerplexityOptions& options, PerplexityMatrix& matrix, Finished finished) {
-  Index all_blocks = 0;
-  for (const CorpusSize& size : sizes) all_blocks += size.blocks;
-  for (std::size_t row = 0; row < matrix.rows.size(); ++row) {
-    const std::string label = matrix.rows[row] == "none" ? "all neurons on" : matrix.rows[row] + " neurons off";
-    Progress progress(label, all_blocks * options.blocks.block, "tokens", options.quiet);
-    for (std::size_t column = 0; column < sources.size(); ++column) {
-      std::optional<double>& cell = matrix.nll[row][column];
-      if (cell) {
-        progress.skip(sizes[column].blocks * options.blocks.block);
-        continue;
-      }
-      const Deactivate off{switched_off.neurons(matrix.rows[row], sources[column].language)};
-      cell = mean_nll(model, tokenizer, sources[column], options, hooks(off), progress);
-      if (!std::isfinite(*cell))
-        throw error("the loss on ", sources[column].language, " with ", label,
-                    " is not finite: are the weights damaged?");
+                        const SwitchedOff& switched_off, const PerplexityOptions& options, PerplexityMatrix& matrix,
+                        Finished finished) {
+  const auto most_together = static_cast<std::size_t>(std::max<Index>(1, options.batch));
+  for (std::size_t column = 0; column < sources.size(); ++column) {
+    const std::vector<detail::Choice> choices =
+        detail::still_to_measure(detail::different_choices(switched_off, column, matrix), column, matrix);
+    Progress progress("perplexity of " + sources[column].language,
+                      static_cast<Index>(choices.size()) * matrix.blocks[column] * options.blocks.block, "tokens",
+                      options.quiet);
+    for (std::size_t first = 0; first < choices.size(); first += most_together) {
+      const std::span<const detail::Choice> together =
+          std::span(choices).subspan(first, std::min(most_together, choices.size() - first));
+      DeactivateRows off;
+      for (const detail::Choice& choice : together) off.choices.push_back(choice.neurons);
+      const auto losses = block_nll(model, tokenizer, sources[column], off, options, progress);
+      for (std::size_t i = 0; i < together.size(); ++i)
+        for (const std::size_t row : together[i].rows) {
+          matrix.fill(row, column, losses[i]);
+          if (!std::isfinite(*matrix.nll[row][column]))
+            throw error("the loss on ", sources[column].language, " in row ", matrix.rows[row].name,
+                        " is not finite: are the weights damaged?");
+        }
       finished(matrix);
     }
   }

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "neuroglot/analysis/neuron_set.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/core/neurons.hpp"
+#include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_json.hpp"
 #include "neuroglot/io/json.hpp"
 
@@ -97,37 +97,6 @@ inline NeuronsByLayer neurons_of(const Selection& selection, const std::string& 
   const auto found = std::find(languages.begin(), languages.end(), language);
   if (found == languages.end()) return NeuronsByLayer(static_cast<std::size_t>(selection.neurons.layers));
   return selection.neurons.neurons[static_cast<std::size_t>(found - languages.begin())];
-}
-
-/// For each layer, how many neurons belong to some language.
-inline std::vector<Index> unique_by_layer(const NeuronSet& set) {
-  std::vector<Index> unique;
-  for (std::size_t layer = 0; layer < static_cast<std::size_t>(set.layers); ++layer) {
-    std::set<Index> neurons;
-    for (const NeuronsByLayer& language : set.neurons) neurons.insert(language[layer].begin(), language[layer].end());
-    unique.push_back(static_cast<Index>(neurons.size()));
-  }
-  return unique;
-}
-
-/// How many of a language's neurons belong to no other one.
-inline Index exclusive(const NeuronSet& set, std::size_t language) {
-  Index alone = 0;
-  for (std::size_t layer = 0; layer < static_cast<std::size_t>(set.layers); ++layer)
-    for (const Index neuron : set.neurons[language][layer]) {
-      const auto has_it = [&](const NeuronsByLayer& other) {
-        return std::binary_search(other[layer].begin(), other[layer].end(), neuron);
-      };
-      alone += std::count_if(set.neurons.begin(), set.neurons.end(), has_it) == 1 ? 1 : 0;
-    }
-  return alone;
-}
-
-/// Neurons counted once for each language they belong to.
-inline Index assignments(const NeuronSet& set) {
-  Index sum = 0;
-  for (const NeuronsByLayer& language : set.neurons) sum += count(language);
-  return sum;
 }
 
 }  // namespace neuroglot::report
