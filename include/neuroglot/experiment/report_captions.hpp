@@ -98,6 +98,45 @@ inline std::string perplexity_caption(const Perplexities& ppl) {
   return text + detail::random_sentence(ppl);
 }
 
+/// Fig. 2 for several sets: how far each is about the language itself, and how far random neurons go.
+inline std::string panels_caption(const std::vector<Panel>& panels) {
+  std::string text =
+      "Change in perplexity with the neurons of one language off (row), for each language (column), by each method; "
+      "one "
+      "scale of colours, relative to the perplexity with nothing off, for all. The frame marks a language's own "
+      "neurons. ";
+  for (const auto& [label, ppl] : panels) {
+    double own = 0, others = 0;
+    std::size_t own_cells = 0, other_cells = 0;
+    for (const std::size_t r : ppl.rows_off())
+      for (std::size_t c = 0; ppl.rows[r] != "random" && c < ppl.columns.size(); ++c) {
+        const bool is_own = ppl.rows[r] == ppl.columns[c];
+        (is_own ? own : others) += detail::relative(ppl, r, c);
+        ++(is_own ? own_cells : other_cells);
+      }
+    const auto mean = [](double sum, std::size_t n) {
+      return n == 0 ? "\u2013" : signed_percent(sum / static_cast<double>(n));
+    };
+    text += label + ": a language's own neurons " + mean(own, own_cells) + ", another's " + mean(others, other_cells) +
+            " on average. ";
+  }
+  return text;
+}
+
+/// Fig. 4 for several sets: the layer that holds most of each.
+inline std::string layer_panels_caption(const std::vector<SetDescription>& sets) {
+  std::string text =
+      "Neurons of each language in each layer by each method, one language above the other; the outline counts a "
+      "neuron "
+      "of several languages once. Each panel has a scale of its own. ";
+  for (const SetDescription& set : sets) {
+    const auto most = std::max_element(set.counts.unique.begin(), set.counts.unique.end());
+    text += set.label + ": layer " + std::to_string(most - set.counts.unique.begin()) + " holds most, " +
+            grouped(*most) + " of " + grouped(set.counts.all_unique()) + ". ";
+  }
+  return text;
+}
+
 /// Table 4: unique neurons beside the sum of assignments, the language with most and the one with fewest.
 inline std::string language_caption(const NeuronSet& set) {
   const Index unique = set.unique();

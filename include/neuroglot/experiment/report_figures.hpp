@@ -1,5 +1,5 @@
-/// The figures of a report: perplexity matrix, neurons per language, neurons per layer, activation probabilities.
-/// (Tang et al. 2024, Fig. 2, Table 4, Fig. 4)
+/// The figures of a report on neurons: how many each language has, in which layers, and how often they are active.
+/// (Tang et al. 2024, Table 4, Fig. 4)
 #pragma once
 
 #include <algorithm>
@@ -21,38 +21,6 @@
 namespace neuroglot::report {
 
 namespace detail {
-
-/// The change of ln ppl at which the colour is darkest: the largest one, and that of +10% at least, so that noise stays
-/// pale.
-inline double full_shade(const Perplexities& ppl) {
-  double largest = std::log(1.1);
-  for (const std::size_t r : ppl.rows_off())
-    for (std::size_t c = 0; c < ppl.columns.size(); ++c) largest = std::max(largest, std::abs(ppl.nll_change(r, c)));
-  return largest;
-}
-
-/// Round percentages from `lowest` shade to 1, at least `room` apart; a change by the share s is at ln(1 + s) /
-/// full.
-inline std::vector<std::pair<double, std::string>> percent_ticks(double full, double lowest, double room) {
-  std::vector<std::pair<double, std::string>> ticks = {{0.0, "0"}};
-  for (double power = 0.01, last = 0; std::log1p(power) <= full; power *= 10)
-    for (const double share : {power, 2 * power, 5 * power}) {
-      const double shade = std::log1p(share) / full;
-      if (shade > 1 || shade - last < room) continue;
-      ticks.emplace_back(shade, signed_percent(share));
-      last = shade;
-    }
-  if (1 - ticks.back().first > room) ticks.emplace_back(1, "+" + percent(std::expm1(full)));
-  double last = 0;
-  for (const double share : {0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 0.99}) {
-    const double shade = std::log1p(-share) / full;
-    if (shade < lowest || last - shade < room) continue;
-    ticks.emplace_back(shade, signed_percent(-share));
-    last = shade;
-  }
-  if (lowest < last - room) ticks.emplace_back(lowest, percent(std::expm1(lowest * full)));
-  return ticks;
-}
 
 /// Pixels that the names need below an axis, beyond a line, where they do not fit side by side and stand upright.
 inline int upright_height(const std::vector<std::string>& names) {
@@ -87,30 +55,6 @@ inline Figure layer_heat_map(const NeuronSet& set, std::string name, std::string
 }
 
 }  // namespace detail
-
-/// Rows: what is off; columns: what is measured. The number is the change of perplexity, the colour the same relative
-/// to the perplexity with nothing off.
-inline Figure perplexity_figure(const Perplexities& ppl) {
-  HeatMap map;
-  const double full = detail::full_shade(ppl);
-  for (const std::string& column : ppl.columns) map.columns.push_back(shortened(column, 10));
-  for (const std::size_t r : ppl.rows_off()) {
-    if (ppl.rows[r] == "random") map.gap_before = map.rows.size();
-    map.rows.push_back(shortened(ppl.rows[r]));
-    map.cells.emplace_back();
-    for (std::size_t c = 0; c < ppl.columns.size(); ++c) {
-      const double shade = ppl.nll_change(r, c) / full;
-      map.cells.back().push_back({shade, signed_change(ppl.ppl_change(r, c)), ppl.rows[r] == ppl.columns[c]});
-      if (shade < -0.04) map.lowest_shade = std::min(map.lowest_shade, shade);
-    }
-  }
-  map.row_title = "neurons switched off";
-  map.column_title = "language measured";
-  map.bar_title = "relative";
-  map.bar_ticks =
-      detail::percent_ticks(full, map.lowest_shade, 22 * (1 - map.lowest_shade) / bar_height(map.rows.size()));
-  return heat_map("perplexity_change", "Change in perplexity, language switched off by language measured", map);
-}
 
 /// A bar a language; its darker part belongs to that language alone.
 inline Figure language_figure(const NeuronSet& set) {

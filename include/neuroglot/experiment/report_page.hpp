@@ -13,8 +13,12 @@
 #include "neuroglot/experiment/report_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
 #include "neuroglot/experiment/report_language_map.hpp"
+#include "neuroglot/experiment/report_panels.hpp"
+#include "neuroglot/experiment/report_perplexity_figures.hpp"
 #include "neuroglot/experiment/report_protocol.hpp"
+#include "neuroglot/experiment/report_rates.hpp"
 #include "neuroglot/experiment/report_run.hpp"
+#include "neuroglot/experiment/report_set_figures.hpp"
 #include "neuroglot/experiment/report_similarity_captions.hpp"
 #include "neuroglot/experiment/report_similarity_figures.hpp"
 #include "neuroglot/experiment/report_similarity_tables.hpp"
@@ -56,6 +60,26 @@ inline std::string fact(const std::string& number, const std::string& what) {
   return "<div><dl>" + element("dt", html(what)) + element("dd", html(number)) + "</dl></div>\n";
 }
 
+/// Of the first set of neurons.
+inline std::string perplexity_facts(const Panel& panel) {
+  const Perplexities& ppl = panel.ppl;
+  const std::string of_set = panel.label.empty() ? "" : ", " + panel.label;
+  std::string all;
+  if (const std::vector<Diagonal> cells = diagonal(ppl); !cells.empty()) {
+    double own = 0;
+    for (const Diagonal& cell : cells) own += relative(ppl, cell.row, cell.column);
+    all += fact(signed_percent(own / static_cast<double>(cells.size())),
+                "perplexity of a language with its own neurons off, mean" + of_set);
+  }
+  if (const std::optional<std::size_t> random = ppl.row("random")) {
+    double sum = 0;
+    for (std::size_t c = 0; c < ppl.columns.size(); ++c) sum += relative(ppl, *random, c);
+    all += fact(signed_percent(sum / static_cast<double>(ppl.columns.size())),
+                "with as many random neurons off, mean" + of_set);
+  }
+  return all;
+}
+
 /// The numbers that one looks for first.
 inline std::string facts(const Run& run) {
   std::string all = fact(std::to_string(run.languages.size()), run.languages.size() == 1 ? "language" : "languages");
@@ -66,19 +90,7 @@ inline std::string facts(const Run& run) {
                                            percent(static_cast<double>(set.unique()) / static_cast<double>(neurons)) +
                                            " of " + grouped(neurons));
   }
-  if (run.perplexities && !diagonal(*run.perplexities).empty()) {
-    double own = 0;
-    const std::vector<Diagonal> cells = diagonal(*run.perplexities);
-    for (const Diagonal& cell : cells) own += relative(*run.perplexities, cell.row, cell.column);
-    all += fact(signed_percent(own / static_cast<double>(cells.size())),
-                "perplexity of a language with its own neurons off, mean");
-  }
-  if (run.perplexities && run.perplexities->row("random")) {
-    double sum = 0;
-    const std::size_t columns = run.perplexities->columns.size();
-    for (std::size_t c = 0; c < columns; ++c) sum += relative(*run.perplexities, *run.perplexities->row("random"), c);
-    all += fact(signed_percent(sum / static_cast<double>(columns)), "with as many random neurons off, mean");
-  }
+  if (run.perplexities) all += perplexity_facts(panels(*run.perplexities).front());
   return element("div", all, "facts");
 }
 
@@ -122,9 +134,27 @@ class ReportWriter {
   }
 
   std::string perplexity() {
-    if (!run_.perplexities) return missing("perplexity.json", "ng-perplexity");
-    const Perplexities& ppl = *run_.perplexities;
-    return add(perplexity_figure(ppl), perplexity_caption(ppl)) + to_html(ppl_table(ppl)) + to_html(nll_table(ppl));
+    if (!run_.perplexities && !run_.rates) return missing("perplexity.json", "ng-perplexity");
+    std::string all;
+    if (run_.perplexities) all += matrices(panels(*run_.perplexities));
+    if (run_.rates)
+      all += add(rates_figure(*run_.rates), rates_caption(*run_.rates)) + to_html(rates_table(*run_.rates));
+    return all;
+  }
+
+  /// One set of neurons, or several beside each other with the tables of each below.
+  std::string matrices(const std::vector<Panel>& of_sets) {
+    if (of_sets.size() == 1) {
+      const Perplexities& ppl = of_sets[0].ppl;
+      return add(perplexity_figure(ppl), perplexity_caption(ppl)) + to_html(ppl_table(ppl)) + to_html(nll_table(ppl));
+    }
+    std::string all = add(perplexity_figure(of_sets), panels_caption(of_sets));
+    for (const auto& [label, ppl] : of_sets)
+      all += element("h3", html(label)) + to_html(ppl_table(ppl)) + to_html(nll_table(ppl));
+    const std::vector<SetDescription>& sets = run_.perplexities->sets;
+    if (sets.empty()) return all;
+    return all + element("h3", "Neurons by method") + to_html(set_table(sets)) +
+           add(layer_panels(sets), layer_panels_caption(sets));
   }
 
   std::string selection() {

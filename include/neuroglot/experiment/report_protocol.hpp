@@ -11,53 +11,14 @@
 #include <vector>
 
 #include "neuroglot/experiment/report_html.hpp"
+#include "neuroglot/experiment/report_perplexity_words.hpp"
 #include "neuroglot/experiment/report_run.hpp"
+#include "neuroglot/experiment/report_stated.hpp"
 #include "neuroglot/experiment/report_words.hpp"
 
 namespace neuroglot::report {
 
 namespace detail {
-
-/// A text, number or truth value under `path` (outermost key first), as words; nothing where there is none.
-inline std::optional<std::string> stated(const Json& provenance, const std::vector<std::string>& path) {
-  const Json* at = &provenance;
-  for (const std::string& key : path) {
-    if (!at->is_object() || !at->contains(key)) return std::nullopt;
-    at = &(*at)[key];
-  }
-  if (at->is_string()) return at->get<std::string>();
-  if (at->is_number() || at->is_boolean()) return at->dump();
-  return std::nullopt;
-}
-
-inline constexpr std::string_view not_stated = "<i>(not stated)</i>";
-
-inline std::string or_not_stated(const std::optional<std::string>& text) {
-  return text ? html(*text) : std::string(not_stated);
-}
-
-/// The provenance of the recording: in stats.safetensors, or what neurons.json keeps of it.
-inline Json recording(const Run& run) {
-  if (run.activations) return run.activations->provenance;
-  if (run.selection && run.selection->provenance.contains("recording")) return run.selection->provenance["recording"];
-  return Json::object();
-}
-
-/// What the recording and the measuring say of the tokens that mark beginnings.
-inline std::string marks_words(const std::optional<std::string>& marks) {
-  if (!marks) return "whether BOS or EOS tokens stand between them is " + std::string(not_stated);
-  if (*marks == "none") return "no BOS or EOS token stands between them";
-  if (*marks == "document")
-    return "around each document stand the tokens (BOS, EOS) that the tokenizer puts around a text";
-  if (*marks == "block") return "each block begins with a BOS token";
-  return "marks between them: " + html(*marks);
-}
-
-inline std::string blocks_words(const Json& provenance) {
-  return "Documents are tokenised and laid end to end, and " + marks_words(stated(provenance, {"marks"})) +
-         "; the whole is cut into blocks of " + or_not_stated(stated(provenance, {"block"})) +
-         " tokens, and a last partial block is dropped.";
-}
 
 inline std::string recording_words(const Run& run) {
   const Json provenance = recording(run);
@@ -115,37 +76,12 @@ inline std::string selection_words(const Selection& selection) {
   return text;
 }
 
-/// perplexity.json says in words how it was measured; where it does not, its definition stands in.
-inline std::string perplexity_words(const Perplexities& ppl) {
-  const std::string block = grouped(ppl.block);
-  const std::string text = !ppl.protocol.empty()
-                               ? "<q>" + html(ppl.protocol) + "</q> (perplexity.json). "
-                               : "The negative log-likelihood (nats) is averaged over positions 2 to " + block +
-                                     " of a block, then over blocks; perplexity is exp of this mean. ";
-  return text + blocks_words(ppl.provenance);
-}
-
-/// The site is named in the words of perplexity.json.
-inline std::string deactivation_words(const Perplexities& ppl) {
-  const bool at_mlp_act = ppl.protocol.find("mlp.hook_act") != std::string::npos;
-  const std::string site = at_mlp_act ? "<code>mlp.hook_act</code>" : "the site " + std::string(not_stated);
-  return "A row stands for a language whose neurons are off: their activations at " + site +
-         " are set to 0 at all positions of the text.";
-}
-
-inline std::string random_words(const Perplexities& ppl) {
-  return "Row <i>random</i>: each language is measured with as many random neurons off as it has neurons of its own, "
-         "drawn uniformly over the "
-         "layers (seed " +
-         or_not_stated(stated(ppl.provenance, {"seed"})) + ").";
-}
-
 using Words = std::vector<std::pair<std::string, std::string>>;  // what is explained (text), how (HTML)
 
 inline Words words(const Run& run) {
   Words all;
-  const Json measured = run.perplexities ? run.perplexities->provenance : Json();
-  const Json used = run.perplexities && measured.contains("model") ? measured : recording(run);
+  const Perplexities* const ppl = measured(run);
+  const Json used = ppl != nullptr && ppl->provenance.contains("model") ? ppl->provenance : recording(run);
   all.emplace_back("Model", "<code>" + or_not_stated(stated(used, {"model", "folder"})) + "</code>, type " +
                                 or_not_stated(stated(used, {"model", "model_type"})) +
                                 "; tokenizer: " + or_not_stated(stated(used, {"model", "tokenizer"})) +
@@ -153,10 +89,15 @@ inline Words words(const Run& run) {
                                 or_not_stated(stated(used, {"backend"})) + ".");
   if (run.activations || run.selection) all.emplace_back("Recording", recording_words(run));
   if (run.selection) all.emplace_back("Selection", selection_words(*run.selection));
-  if (!run.perplexities) return all;
-  all.emplace_back("Deactivation", deactivation_words(*run.perplexities));
-  all.emplace_back("Perplexity", perplexity_words(*run.perplexities));
-  if (run.perplexities->row("random")) all.emplace_back("Random control", random_words(*run.perplexities));
+  if (ppl == nullptr) return all;
+  all.emplace_back("Deactivation", deactivation_words(*ppl));
+  all.emplace_back("Perplexity", perplexity_words(*ppl));
+  if (!ppl->nll_interval.empty())
+    all.emplace_back("Intervals",
+                     "Blocks are drawn with replacement 1,000 times; an interval holds the middle 95% of what the "
+                     "samples give. Changes are of the same blocks before and after.");
+  if (std::find(ppl->row_off.begin(), ppl->row_off.end(), "random") != ppl->row_off.end() || ppl->row("random"))
+    all.emplace_back("Random control", control_words(run, *ppl));
   return all;
 }
 
@@ -171,10 +112,10 @@ inline HtmlTable token_table(const Run& run) {
       if (found != all.end())
         recorded = grouped(run.activations->profiles[static_cast<std::size_t>(found - all.begin())].tokens);
     }
-    if (run.perplexities)
-      if (const auto column = run.perplexities->column(language)) {
-        tokens = grouped(run.perplexities->tokens[*column]);
-        blocks = grouped(run.perplexities->blocks[*column]);
+    if (const Perplexities* const ppl = measured(run))
+      if (const auto column = ppl->column(language)) {
+        tokens = grouped(ppl->tokens[*column]);
+        blocks = grouped(ppl->blocks[*column]);
       }
     const std::string name = language_name(language);
     table.rows.push_back({html(name == language ? name : name + " (" + language + ")"), recorded, tokens, blocks});
@@ -197,6 +138,8 @@ inline std::string protocol_html(const Run& run) {
   if (run.activations) out += detail::provenance_details("stats.safetensors", run.activations->provenance);
   if (run.selection) out += detail::provenance_details("neurons.json", run.selection->provenance);
   if (run.perplexities) out += detail::provenance_details("perplexity.json", run.perplexities->provenance);
+  if (run.rates)
+    out += detail::provenance_details("perplexity at several rates", run.rates->panels.front().ppl.provenance);
   return out;
 }
 

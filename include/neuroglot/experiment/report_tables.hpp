@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_html.hpp"
 #include "neuroglot/experiment/report_run.hpp"
+#include "neuroglot/experiment/report_set_figures.hpp"
 #include "neuroglot/experiment/report_similarity_tables.hpp"
 #include "neuroglot/experiment/report_words.hpp"
 #include "neuroglot/io/table.hpp"
@@ -22,12 +26,35 @@ struct NamedTable {
 
 namespace detail {
 
+inline std::optional<Interval> interval_at(const Intervals& intervals, std::size_t row, std::size_t column) {
+  return intervals.empty() ? std::nullopt : intervals[row][column];
+}
+
 inline Table perplexity_rows(const Perplexities& ppl) {
-  Table table({"off", "measured", "nll", "ppl", "nll_change", "ppl_change", "blocks", "tokens"});
+  Table table({"off", "measured", "nll", "ppl", "nll_change", "ppl_change", "blocks", "tokens", "set", "ppl_change_low",
+               "ppl_change_high"});
   for (std::size_t r = 0; r < ppl.rows.size(); ++r)
-    for (std::size_t c = 0; c < ppl.columns.size(); ++c)
-      table.add(ppl.rows[r], ppl.columns[c], ppl.nll[r][c], ppl.ppl[r][c], ppl.nll_change(r, c), ppl.ppl_change(r, c),
-                ppl.blocks[c], ppl.tokens[c]);
+    for (std::size_t c = 0; c < ppl.columns.size(); ++c) {
+      const std::optional<Interval> ends = interval_at(ppl.ppl_change_interval, r, c);
+      table.add_row({ppl.rows[r], ppl.columns[c], ppl.nll[r][c], ppl.ppl[r][c], ppl.nll_change(r, c),
+                     ppl.ppl_change(r, c), std::int64_t{ppl.blocks[c]}, std::int64_t{ppl.tokens[c]}, ppl.row_set[r],
+                     ends ? Cell(ends->low) : Cell(std::string()), ends ? Cell(ends->high) : Cell(std::string())});
+    }
+  return table;
+}
+
+/// A row a rate and language measured.
+inline Table rate_rows(const Rates& rates) {
+  Table table({"rate", "off", "measured", "ppl", "ppl_change", "ppl_change_low", "ppl_change_high"});
+  for (std::size_t i = 0; i < rates.rates.size(); ++i) {
+    const Perplexities& ppl = rates.panels[i].ppl;
+    for (std::size_t r = 1; r < ppl.rows.size(); ++r)
+      for (std::size_t c = 0; c < ppl.columns.size(); ++c) {
+        const std::optional<Interval> ends = interval_at(ppl.ppl_change_interval, r, c);
+        table.add_row({rates.rates[i], ppl.rows[r], ppl.columns[c], ppl.ppl[r][c], ppl.ppl_change(r, c),
+                       ends ? Cell(ends->low) : Cell(std::string()), ends ? Cell(ends->high) : Cell(std::string())});
+      }
+  }
   return table;
 }
 
@@ -83,6 +110,11 @@ HtmlTable matrix_table(const Perplexities& ppl, std::string caption, Value value
 inline std::vector<NamedTable> tables(const Run& run) {
   std::vector<NamedTable> all;
   if (run.perplexities) all.push_back({"perplexity", detail::perplexity_rows(*run.perplexities)});
+  if (run.perplexities && run.perplexities->sets.size() > 1) {
+    all.push_back({"neurons_by_set", set_rows(run.perplexities->sets)});
+    all.push_back({"neurons_per_layer_by_set", set_layer_rows(run.perplexities->sets)});
+  }
+  if (run.rates) all.push_back({"perplexity_rates", detail::rate_rows(*run.rates)});
   if (run.selection) {
     all.push_back({"neurons_per_language", detail::language_rows(run.selection->neurons)});
     all.push_back({"neurons_per_layer", detail::layer_rows(run.selection->neurons)});
@@ -92,18 +124,39 @@ inline std::vector<NamedTable> tables(const Run& run) {
   return all;
 }
 
+/// " [1.20, 3.40]", or nothing in an older file or a column of one block.
+template <class Write>
+std::string interval_words(const Intervals& intervals, std::size_t row, std::size_t column, Write write) {
+  const std::optional<Interval> ends = detail::interval_at(intervals, row, column);
+  return ends ? " [" + write(ends->low) + ", " + write(ends->high) + "]" : "";
+}
+
+/// What stands in the brackets; nothing where no cell has any.
+inline std::string interval_caption(const Perplexities& ppl) {
+  if (ppl.ppl_change_interval.empty()) return "";
+  return " [95% bootstrap interval over blocks" +
+         (ppl.controls > 1 ? "; of random: lowest and highest of " + std::to_string(ppl.controls) + " seeds"
+                           : std::string()) +
+         "]";
+}
+
 inline HtmlTable ppl_table(const Perplexities& ppl) {
   return detail::matrix_table(
-      ppl, "<b>Perplexity</b>, and its change against nothing off",
+      ppl, "<b>Perplexity</b>, and its change against nothing off" + interval_caption(ppl),
       [&](auto r, auto c) { return rounded(ppl.ppl[r][c]); },
-      [&](auto r, auto c) { return signed_change(ppl.ppl_change(r, c)); });
+      [&](auto r, auto c) {
+        return signed_change(ppl.ppl_change(r, c)) + interval_words(ppl.ppl_change_interval, r, c, signed_change);
+      });
 }
 
 inline HtmlTable nll_table(const Perplexities& ppl) {
   return detail::matrix_table(
-      ppl, "<b>Mean negative log-likelihood</b> in nats a token, and its change",
+      ppl, "<b>Mean negative log-likelihood</b> in nats a token, and its change" + interval_caption(ppl),
       [&](auto r, auto c) { return fixed(ppl.nll[r][c], 3); },
-      [&](auto r, auto c) { return signed_fixed(ppl.nll_change(r, c), 3); });
+      [&](auto r, auto c) {
+        const auto write = [](double value) { return signed_fixed(value, 3); };
+        return write(ppl.nll_change(r, c)) + interval_words(ppl.nll_change_interval, r, c, write);
+      });
 }
 
 inline HtmlTable language_table(const NeuronSet& set) {
