@@ -31,7 +31,7 @@ inline std::vector<std::size_t> pictured_targets(const LayerSimilarity& at) {
 
 namespace detail {
 
-inline constexpr double panel = 266;  // pixels of a target's square
+inline constexpr double square = 266;  // pixels of a target's square
 inline constexpr double rim = 96;     // of its circle, from the middle
 
 struct PointLabel {
@@ -78,12 +78,12 @@ class TargetPanels {
   }
 
   static int width() { return 800; }
-  int height() const { return static_cast<int>(panel * static_cast<double>((targets_.size() + 2) / 3)) + 8; }
+  int height() const { return static_cast<int>(square * static_cast<double>((targets_.size() + 2) / 3)) + 8; }
   std::string script() const { return circles_ + canvas_.script(); }
 
  private:
-  double x_of(std::size_t i) const { return panel * (static_cast<double>(i % 3) + 0.5); }
-  double y_of(std::size_t i) const { return panel * (static_cast<double>(i / 3) + 0.5) + 16; }
+  double x_of(std::size_t i) const { return square * (static_cast<double>(i % 3) + 0.5); }
+  double y_of(std::size_t i) const { return square * (static_cast<double>(i / 3) + 0.5) + 16; }
 
   void circle(double x, double y, double radius, std::string_view style) {
     circles_ += text_of("set object circle at ", x, ",", y, " size ", radius, " ", style, "\n");

@@ -12,8 +12,8 @@
 #include "neuroglot/analysis/neuron_set.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/language_similarity.hpp"
+#include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/provenance.hpp"
-#include "neuroglot/experiment/report_selection.hpp"
 #include "neuroglot/io/table.hpp"
 
 namespace neuroglot {
@@ -50,7 +50,7 @@ inline Provenance similarity_json(const LanguageSimilarity& similarity, const st
                      {"site", site},
                      {"pooling", pooling},
                      {"layers", std::move(layers)}};
-  if (neurons) file["neurons"] = report::unique_by_layer(*neurons);
+  if (neurons) file["neurons"] = unique_by_layer(*neurons);
   file["protocol"] = similarity_protocol(site, pooling);
   file["provenance"] = provenance;
   return file;
@@ -62,7 +62,7 @@ inline Table similarity_table(const LanguageSimilarity& similarity, const std::o
   if (neurons) columns.push_back("neurons");
   for (const std::string& language : similarity.languages) columns.push_back("dominance:" + language);
   Table table(columns);
-  const std::vector<Index> of_layer = neurons ? report::unique_by_layer(*neurons) : std::vector<Index>();
+  const std::vector<Index> of_layer = neurons ? unique_by_layer(*neurons) : std::vector<Index>();
   for (const LayerSimilarity& at : similarity.layers) {
     std::vector<Cell> row;
     row.emplace_back(std::int64_t{at.layer});
