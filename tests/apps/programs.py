@@ -211,6 +211,39 @@ def many_sets_are_measured_at_once(model, texts, out):
         code, _, errors = run("ng-report", out)
         check("ng-report shows methods side by side and rates", code == 0 and
               (out / "figures/perplexity_rates.svg").exists() and (out / "figures/neurons_per_layer_by_set.svg").exists(), errors)
+def texts_are_gone_on_with(model, out):
+    prompts = out / "prompts.jsonl"
+    prompts.write_text("".join(json.dumps({"prompt": text, "language": "en"}) + "\n" for text in
+                               ["the house", "a", "we walk there and back again", "old river", "friend of a"]))
+    steered = ["--neurons", out / "neurons.json", "--stats", out / "stats.safetensors", "--off", "en", "--on", "fr"]
+    arguments = [model, "--prompts", prompts, *steered, "--max-new-tokens", 20, "--temperature", 0.9, "--top-k", 50, "-q", "--out"]
+    code, _, errors = run("ng-generate", *arguments, out / "texts.jsonl", "--batch", 1)
+    whole = (out / "texts.jsonl").read_text() if code == 0 else ""
+    lines = [json.loads(line) for line in whole.splitlines()]
+    check("ng-generate writes its provenance and a line a prompt", code == 0 and "provenance" in lines[0] and len(lines) == 6, errors)
+    check("a prompt's other members go along", all(line["language"] == "en" and len(line["ids"]) <= 20 for line in lines[1:]))
+    run("ng-generate", *arguments, out / "other.jsonl", "--batch", 3, "--threads", 2)
+    check("texts do not depend on batches and threads", (out / "other.jsonl").read_text() == whole)
+    partial = out / "resumed.jsonl.partial"
+    partial.write_text("".join(whole.splitlines(keepends=True)[:3]))
+    left = run("ng-generate", *arguments, out / "resumed.jsonl", "--resume")
+    check("ng-generate goes on with what an interrupted run left",
+          left[0] == 0 and (out / "resumed.jsonl").read_text() == whole and not partial.exists(), left)
+    partial.write_text(whole)
+    refused("another run's texts are not gone on with", 1, "another model, prompts or options", "ng-generate", *arguments,
+            out / "resumed.jsonl", "--resume", "--seed", 2)
+    partial.unlink()
+    code, text, errors = run("ng-generate", model, "--prompt", "the house", "--max-new-tokens", 5)
+    check("a single prompt's text goes to stdout, remarks to stderr", code == 0 and text.endswith("\n") and "tokens/s" in errors, errors)
+    exact = run("ng-generate", model, "--prompt", "the house", "--max-new-tokens", 5, "--backend", "reference", "-q")
+    check("the reference backend gives the same text", exact[0] == 0 and exact[1] == text, exact)
+    single = ["ng-generate", model, "--prompt", "the house"]
+    refused("more tokens than positions are refused", 2, "64 positions", *single, "--max-new-tokens", 64)
+    refused("--on without --neurons is refused", 2, "--neurons", *single, "--on", "fr")
+    refused("a language that has no neurons is refused with those there are", 1, "\"de\".*en, fr", *single, *steered[:2], "--off", "de")
+    refused("means without statistics are refused", 2, "--stats", *single, *steered[:2], "--on", "fr")
+    refused("filters without a temperature are refused", 2, "--temperature", *single, "--top-k", 5)
+    refused("--chat of a model without a template is refused", 1, "base model", *single, "--chat")
 
 
 def tokens_come_and_go(model, folder):
@@ -316,7 +349,7 @@ def bad_requests_are_refused(model, texts, folder, out):
             "lab/none@v2")
     refused("a dtype that there is not is refused", 2, "fp32 or bf16", *record, en, "--dtype", "fp8")
     check("earlier results stay whole", (out / "stats.safetensors").read_bytes() == before)
-    for program in ("ng-inspect", "ng-tokenize", "ng-activations", "ng-record", "ng-select", "ng-perplexity", "ng-similarity", "ng-report"):
+    for program in ("ng-inspect", "ng-tokenize", "ng-activations", "ng-record", "ng-select", "ng-perplexity", "ng-similarity", "ng-generate", "ng-report"):
         code, text, _ = run(program, "--help")
         check(f"{program} --help shows examples", code == 0 and "examples" in text.lower())
         check(f"{program} --version tells it", run(program, "--version")[0] == 0)
@@ -334,6 +367,7 @@ def main():
         the_whole_job(folder / "model", folder / "texts", out)
         sentences_are_compared(folder / "model", folder, out)
         many_sets_are_measured_at_once(folder / "model", folder / "texts", out)
+        texts_are_gone_on_with(folder / "model", out)
         tokens_come_and_go(folder / "model", folder)
         other_models_and_types(folder / "model", folder / "texts", folder)
         bad_weights_are_refused(tensors, folder / "model", folder)

@@ -64,11 +64,28 @@ class Steered:
             handle.remove()
 
 
-def theirs(model, ids, penalty, tokens):
+class Penalty(transformers.LogitsProcessor):
+    """Hugging Face's repetition penalty for each row of a padded batch, which must not take padding for a token that was seen."""
+
+    def __init__(self, penalty, padding):
+        self.processor, self.padding = transformers.RepetitionPenaltyLogitsProcessor(penalty), padding
+
+    def __call__(self, ids, scores):
+        rows = zip(ids, scores, self.padding)
+        return torch.cat([self.processor(row[None, padding:], score[None]) for row, score, padding in rows])
+
+
+def theirs(model, prompts, penalty, tokens):
+    """What generate makes of the prompts (lists of ids): of several in one batch, padded on the left."""
+    width, end = max(map(len, prompts)), model.generation_config.eos_token_id
+    padding = [width - len(ids) for ids in prompts]
+    batch = torch.tensor([[end] * padded + ids for padded, ids in zip(padding, prompts)])
+    mask = torch.tensor([[0] * padded + [1] * len(ids) for padded, ids in zip(padding, prompts)])
+    processors = transformers.LogitsProcessorList([Penalty(penalty, padding)] if penalty != 1 else [])
     with torch.inference_mode():
-        made = model.generate(torch.tensor([ids]), attention_mask=torch.ones(1, len(ids), dtype=torch.long), do_sample=False,
-                              repetition_penalty=penalty, max_new_tokens=tokens)
-    return made[0, len(ids):].tolist()
+        made = model.generate(batch, attention_mask=mask, do_sample=False, logits_processor=processors, max_new_tokens=tokens)
+    rows = made[:, width:].tolist()
+    return [row[:row.index(end) + 1] if end in row else row for row in rows]
 
 
 def ours(arguments, penalty, setting):
@@ -110,17 +127,20 @@ def main():
     parser.add_argument("stats")
     parser.add_argument("--ng", default="build/release/apps/ng-generate")
     parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--single", action="store_true", help="transformers one prompt at a time: slow, and without any padding")
     arguments = parser.parse_args()
     model = hf_sites.load(arguments.model)
     tokenizer = transformers.AutoTokenizer.from_pretrained(arguments.model)
+    prompts = [tokenizer(prompt).input_ids for prompt in PROMPTS]
+    batches = [[ids] for ids in prompts] if arguments.single else [prompts]
     unexplained = 0
     for penalty in (1.0, 1.1):
         for name, setting in SETTINGS.items():
             found, equal = ours(arguments, penalty, setting), 0
             with Steered(model, arguments.neurons, arguments.stats, **setting):
-                for prompt, ids in zip(PROMPTS, found):
-                    prompt_ids = tokenizer(prompt).input_ids
-                    said, fine = compare(model, prompt_ids, penalty, ids, theirs(model, prompt_ids, penalty, arguments.tokens))
+                expected = [row for some in batches for row in theirs(model, some, penalty, arguments.tokens)]
+                for prompt, prompt_ids, ids, wanted in zip(PROMPTS, prompts, found, expected):
+                    said, fine = compare(model, prompt_ids, penalty, ids, wanted)
                     equal += not said
                     unexplained += not fine
                     if said:

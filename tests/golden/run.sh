@@ -42,3 +42,5 @@ $python tests/golden/perplexity_smollm2.py $model $work/heldout.json $work/neuro
 echo "-- similarity of languages"
 $python apps/demo/fetch_parallel.py $work/parallel
 $python tests/golden/real_similarity.py $model $work/parallel/paragraphs --ng $bin/ng-similarity --pooling last
+echo "-- generation with neurons off and on"
+$python tests/golden/generate_smollm2.py $model $work/neurons.json $work/stats.safetensors --ng $bin/ng-generate
