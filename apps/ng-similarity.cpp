@@ -6,6 +6,7 @@
 #include "neuroglot/experiment/measure_similarity.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
 #include "neuroglot/experiment/parallel_text.hpp"
+#include "neuroglot/experiment/report_selection.hpp"
 #include "neuroglot/experiment/similarity_file.hpp"
 #include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
@@ -137,15 +138,16 @@ int run(int argc, char** argv) {
   const ParallelTokens tokens = tokenise(text, *tokenizer, sentence_options(line), config.max_position_embeddings);
   std::optional<NeuronFile> neurons;
   if (line.has("neurons")) neurons = read_neurons(line.text("neurons"), config.num_hidden_layers, config.neurons());
-  const std::optional<NeuronSet> chosen = neurons ? std::optional(neurons->set) : std::nullopt;
+  NeuronsOfBlocks of_blocks;
+  if (neurons) of_blocks = unique_by_layer(neurons->set);
 
   const SentenceEmbeddings embeddings = embed(line, *model, tokens);
   const LanguageSimilarity similarity = measure_similarity(embeddings, model->threads());
   const Provenance file =
-      similarity_json(similarity, chosen, "blocks.*." + chosen_site(line, config), chosen_pooling(line, config),
+      similarity_json(similarity, of_blocks, "blocks.*." + chosen_site(line, config), chosen_pooling(line, config),
                       provenance_of(line, *model, *tokenizer, text, tokens, neurons));
   write_file(out, file.dump(1) + "\n");
-  const Table table = similarity_table(similarity, chosen);
+  const Table table = similarity_table(similarity, of_blocks);
   std::cout << (line.flag("json") ? to_json(table) : to_tsv(table));
   return 0;
 }

@@ -31,16 +31,9 @@ LanguageSimilarity measured(const std::vector<std::string>& languages = {"en", "
   return made;
 }
 
-NeuronSet two_blocks() {
-  NeuronSet set;
-  set.languages = {"en", "fr", "es"};
-  set.layers = 2;
-  set.neurons_per_layer = 10;
-  set.neurons = {{{1}, {}}, {{1, 2}, {3, 4}}, {{}, {4, 5, 6}}};
-  return set;
-}
+const NeuronsOfBlocks two_blocks = std::vector<Index>{2, 4};
 
-json file(const LanguageSimilarity& similarity, const std::optional<NeuronSet>& neurons) {
+json file(const LanguageSimilarity& similarity, const NeuronsOfBlocks& neurons) {
   return json::parse(similarity_json(similarity, neurons, "blocks.*.hook_resid_post", "mean", {{"seed", 1}}).dump());
 }
 
@@ -52,7 +45,7 @@ report::Similarity read(const Scratch& run, const json& content) {
 
 TEST_CASE("similarity.json is read as it was written") {
   const Scratch run;
-  const report::Similarity found = read(run, file(measured(), two_blocks()));
+  const report::Similarity found = read(run, file(measured(), two_blocks));
   CHECK(found.measured.languages == std::vector<std::string>{"en", "fr", "es"});
   CHECK(found.measured.sentences == 12);
   CHECK(found.measured.layers[1].ses == measured().layers[1].ses);
@@ -63,7 +56,7 @@ TEST_CASE("similarity.json is read as it was written") {
 }
 
 TEST_CASE("the table has a row a layer, neurons where they are known, and the dominance of each language") {
-  const std::string table = to_tsv(similarity_table(measured(), two_blocks()));
+  const std::string table = to_tsv(similarity_table(measured(), two_blocks));
   CHECK_THAT(table, Catch::StartsWith("layer\tses\tneurons\tdominance:en\tdominance:fr\tdominance:es\n-1\t"));
   CHECK_THAT(table, Contains("\n1\t0.54") && Contains("\t4\t0.85"));
   CHECK_THAT(to_tsv(similarity_table(measured(), {})), Catch::StartsWith("layer\tses\tdominance:en"));
@@ -71,7 +64,7 @@ TEST_CASE("the table has a row a layer, neurons where they are known, and the do
 
 TEST_CASE("captions say where languages are alike, which pair, how neurons go with it, and who dominates") {
   const Scratch run;
-  const report::Similarity found = read(run, file(measured(), two_blocks()));
+  const report::Similarity found = read(run, file(measured(), two_blocks));
   CHECK_THAT(report::similarity_caption(found),
              Contains("12 sentences") && Contains("0.292 at the input of layer 0") &&
                  Contains("lowest at layer 1 (0.542)") &&
@@ -135,7 +128,7 @@ TEST_CASE("a bad similarity.json is reported with the field") {
         Case{"/layers/0/map_share", nullptr, "the field \"map_share\" is missing"},
         Case{"/neurons", {1}, "neurons: holds 1 elements, not 2, one for each block"},
         Case{"/sentences", -1, "sentences: is -1, not a whole number"}}) {
-    json content = file(measured(), two_blocks());
+    json content = file(measured(), two_blocks);
     content[json::json_pointer(bad.pointer)] = bad.value;
     CHECK_THROWS_WITH(read(run, content),
                       Contains("similarity.json: " + std::string(bad.message)) || Contains(std::string(bad.message)));

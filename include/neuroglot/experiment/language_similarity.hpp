@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ struct LayerSimilarity {
     return scores;
   }
 };
+
+/// Of each block, how many neurons belong to some language: the second line of Fig. 5, where it is known.
+using NeuronsOfBlocks = std::optional<std::vector<Index>>;
 
 struct LanguageSimilarity {
   std::vector<std::string> languages;

@@ -33,6 +33,7 @@ namespace detail {
 
 inline constexpr double square = 266;  // pixels of a target's square
 inline constexpr double rim = 96;     // of its circle, from the middle
+inline constexpr double line = 14;    // from one label to the next; they lie over each other from a pixel less on
 
 struct PointLabel {
   double x, y;
@@ -47,12 +48,12 @@ struct PointLabel {
 inline void set_apart(std::vector<PointLabel>& labels, std::vector<PointLabel> drawn) {
   std::stable_sort(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.y < b.y; });
   const auto lie_over = [](const PointLabel& a, const PointLabel& b) {
-    return a.begin() < b.begin() + b.width() && b.begin() < a.begin() + a.width() && std::abs(a.y - b.y) < 14;
+    return a.begin() < b.begin() + b.width() && b.begin() < a.begin() + a.width() && std::abs(a.y - b.y) < line - 1;
   };
   for (PointLabel& label : labels) {
     for (auto other = drawn.begin(); other != drawn.end();)
       if (lie_over(label, *other)) {
-        label.y = other->y + 14;
+        label.y = other->y + line;
         other = drawn.begin();  // it may lie over one now that has been passed
       } else {
         ++other;

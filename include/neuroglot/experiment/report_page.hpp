@@ -12,16 +12,13 @@
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
-#include "neuroglot/experiment/report_language_map.hpp"
 #include "neuroglot/experiment/report_panels.hpp"
 #include "neuroglot/experiment/report_perplexity_figures.hpp"
 #include "neuroglot/experiment/report_protocol.hpp"
 #include "neuroglot/experiment/report_rates.hpp"
 #include "neuroglot/experiment/report_run.hpp"
 #include "neuroglot/experiment/report_set_figures.hpp"
-#include "neuroglot/experiment/report_similarity_captions.hpp"
-#include "neuroglot/experiment/report_similarity_figures.hpp"
-#include "neuroglot/experiment/report_similarity_tables.hpp"
+#include "neuroglot/experiment/report_similarity_section.hpp"
 #include "neuroglot/experiment/report_tables.hpp"
 #include "neuroglot/version.hpp"
 
@@ -174,12 +171,8 @@ class ReportWriter {
 
   std::string similarity() {
     if (!run_.similarity) return missing("similarity.json", "ng-similarity");
-    const Similarity& found = *run_.similarity;
-    std::string out = add(similarity_figure(found), similarity_caption(found)) + to_html(pairs_table(found));
-    out += add(dominance_figure(found), dominance_caption(found));
-    out += add(language_map_figure(found), language_map_caption(found));
-    return out + element("p", "<q>" + html(found.protocol) + "</q> (similarity.json)", "small") +
-           provenance_details("similarity.json", found.provenance);
+    return similarity_html(*run_.similarity,
+                           [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
   }
 
   const Run& run_;

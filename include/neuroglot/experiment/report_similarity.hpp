@@ -18,7 +18,7 @@ namespace neuroglot::report {
 
 struct Similarity {
   LanguageSimilarity measured;
-  std::optional<std::vector<Index>> neurons;  ///< of each block, belonging to some language
+  NeuronsOfBlocks neurons;
   std::string pooling;
   std::string protocol;
   Json provenance;

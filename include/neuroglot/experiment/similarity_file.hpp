@@ -3,13 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "neuroglot/analysis/neuron_set.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/language_similarity.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
@@ -32,8 +30,8 @@ inline std::string similarity_protocol(std::string_view site, std::string_view p
       "principal components");
 }
 
-/// With `neurons`, how many of each block belong to some language: the second line of Fig. 5.
-inline Provenance similarity_json(const LanguageSimilarity& similarity, const std::optional<NeuronSet>& neurons,
+/// What ng-similarity writes.
+inline Provenance similarity_json(const LanguageSimilarity& similarity, const NeuronsOfBlocks& neurons,
                                   std::string_view site, std::string_view pooling, const Provenance& provenance) {
   Provenance layers = Provenance::array();
   for (const LayerSimilarity& at : similarity.layers) {
@@ -50,24 +48,23 @@ inline Provenance similarity_json(const LanguageSimilarity& similarity, const st
                      {"site", site},
                      {"pooling", pooling},
                      {"layers", std::move(layers)}};
-  if (neurons) file["neurons"] = unique_by_layer(*neurons);
+  if (neurons) file["neurons"] = *neurons;
   file["protocol"] = similarity_protocol(site, pooling);
   file["provenance"] = provenance;
   return file;
 }
 
 /// A row a layer: mean SES, neurons where they are known, dominance of each language.
-inline Table similarity_table(const LanguageSimilarity& similarity, const std::optional<NeuronSet>& neurons) {
+inline Table similarity_table(const LanguageSimilarity& similarity, const NeuronsOfBlocks& neurons) {
   std::vector<std::string> columns = {"layer", "ses"};
   if (neurons) columns.push_back("neurons");
   for (const std::string& language : similarity.languages) columns.push_back("dominance:" + language);
   Table table(columns);
-  const std::vector<Index> of_layer = neurons ? unique_by_layer(*neurons) : std::vector<Index>();
   for (const LayerSimilarity& at : similarity.layers) {
     std::vector<Cell> row;
     row.emplace_back(std::int64_t{at.layer});
     row.emplace_back(at.mean_ses());
-    if (neurons && at.layer >= 0) row.emplace_back(std::int64_t{of_layer[static_cast<std::size_t>(at.layer)]});
+    if (neurons && at.layer >= 0) row.emplace_back(std::int64_t{(*neurons)[static_cast<std::size_t>(at.layer)]});
     if (neurons && at.layer < 0) row.emplace_back(std::string());
     for (const double score : at.dominance()) row.emplace_back(score);
     table.add_row(std::move(row));
