@@ -334,6 +334,10 @@ TEST_CASE("numbers are written as one reads them") {
   CHECK(report::signed_change(-13.94) == "\u221213.9");
   CHECK(report::signed_change(-0.001) == "0.00");
   CHECK(report::signed_change(335.4) == "+335");
+  CHECK(report::shortly(-335.4) == "\u2212335");
+  CHECK(report::shortly(1913) == "+1.9k");
+  CHECK(report::shortly(9970) == "+10k");
+  CHECK(report::shortly(2.14e6) == "+2.1M");
   CHECK(report::rounded(9.996) == "10.0");
   CHECK(report::rounded(1e12) == "1.0e+12");
   CHECK(report::grouped(46080) == "46,080");

@@ -103,7 +103,8 @@ inline std::string panels_caption(const std::vector<Panel>& panels) {
   std::string text =
       "Change in perplexity with the neurons of one language off (row), for each language (column), by each method; "
       "one "
-      "scale of colours, relative to the perplexity with nothing off, for all. The frame marks a language's own "
+      "scale of colours, relative to the perplexity with nothing off, for all; k and M are thousands and millions. The "
+      "frame marks a language's own "
       "neurons. ";
   for (const auto& [label, ppl] : panels) {
     double own = 0, others = 0;

@@ -150,8 +150,9 @@ class ReportWriter {
       all += element("h3", html(label)) + to_html(ppl_table(ppl)) + to_html(nll_table(ppl));
     const std::vector<SetDescription>& sets = run_.perplexities->sets;
     if (sets.empty()) return all;
-    return all + element("h3", "Neurons by method") + to_html(set_table(sets)) +
-           add(layer_panels(sets), layer_panels_caption(sets));
+    all += element("h3", "Neurons by method") + to_html(set_table(sets));
+    if (sets.front().counts.languages.size() > series_colours.size()) return all;  // could not be told apart
+    return all + add(layer_panels(sets), layer_panels_caption(sets));
   }
 
   std::string selection() {

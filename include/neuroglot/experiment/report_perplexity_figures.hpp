@@ -52,7 +52,8 @@ inline std::vector<std::pair<double, std::string>> percent_ticks(double full, do
 
 /// The cells alone. The number is the change of perplexity, the colour the same relative to the perplexity with nothing
 /// off, darkest at a change of ln ppl by `full`.
-inline HeatMap perplexity_cells(const Perplexities& ppl, double full) {
+template <class Write>
+HeatMap perplexity_cells(const Perplexities& ppl, double full, Write write) {
   HeatMap map;
   for (const std::string& column : ppl.columns) map.columns.push_back(shortened(column, 10));
   for (const std::size_t r : ppl.rows_off()) {
@@ -61,7 +62,7 @@ inline HeatMap perplexity_cells(const Perplexities& ppl, double full) {
     map.cells.emplace_back();
     for (std::size_t c = 0; c < ppl.columns.size(); ++c) {
       const double shade = ppl.nll_change(r, c) / full;
-      map.cells.back().push_back({shade, signed_change(ppl.ppl_change(r, c)), ppl.rows[r] == ppl.columns[c]});
+      map.cells.back().push_back({shade, write(ppl.ppl_change(r, c)), ppl.rows[r] == ppl.columns[c]});
       if (shade < -0.04) map.lowest_shade = std::min(map.lowest_shade, shade);
     }
   }
@@ -76,24 +77,32 @@ inline HeatMap perplexity_cells(const Perplexities& ppl, double full) {
 /// Rows: what is off; columns: what is measured.
 inline Figure perplexity_figure(const Perplexities& ppl) {
   const double full = detail::full_shade(ppl);
-  HeatMap map = detail::perplexity_cells(ppl, full);
+  HeatMap map = detail::perplexity_cells(ppl, full, signed_change);
   map.bar_ticks =
       detail::percent_ticks(full, map.lowest_shade, 22 * (1 - map.lowest_shade) / bar_height(map.rows.size()));
   return heat_map("perplexity_change", "Change in perplexity, language switched off by language measured", map);
 }
 
-/// The same for each method, with one scale of colours for all.
+/// The same for each method, with one scale of colours for all, which ends at ten times the perplexity: one method that
+/// breaks the model would leave no colour for the others.
 inline Figure perplexity_figure(const std::vector<Panel>& panels) {
   double full = 0, lowest = 0;
   for (const Panel& panel : panels) full = std::max(full, detail::full_shade(panel.ppl));
+  const bool goes_on = full > std::log(10);
+  full = std::min(full, std::log(10));
   std::vector<std::pair<std::string, HeatMap>> maps;
   for (const Panel& panel : panels) {
-    maps.emplace_back(panel.label, detail::perplexity_cells(panel.ppl, full));
-    lowest = std::min(lowest, maps.back().second.lowest_shade);
+    maps.emplace_back(panel.label, detail::perplexity_cells(panel.ppl, full, shortly));
+    lowest = std::max(-1.0, std::min(lowest, maps.back().second.lowest_shade));
   }
   for (auto& [label, map] : maps) map.lowest_shade = lowest;
   HeatMap& first = maps.front().second;
-  first.bar_ticks = detail::percent_ticks(full, lowest, 22 * (1 - lowest) / bar_height(first.rows.size()));
+  const double room = 22 * (1 - lowest) / bar_height(first.rows.size());
+  first.bar_ticks = detail::percent_ticks(full, lowest, room);
+  if (goes_on) {
+    std::erase_if(first.bar_ticks, [&](const auto& tick) { return tick.first > 1 - room; });
+    first.bar_ticks.emplace_back(1, "\u2265 +900%");
+  }
   return heat_panels("perplexity_change", "Change in perplexity, language switched off by language measured, by method",
                      maps);
 }

@@ -60,17 +60,32 @@ inline std::string rate_curve(std::size_t c, const std::string& column, bool is_
                  gnuplot_string(shortened(column) + (is_own ? " (off)" : "")));
 }
 
-/// 1, 2, 5, 10, ... times, as far as the data reach; finer where they hardly leave 1.
-inline std::string times_tics(const Rates& rates) {
-  double highest = 0;
+/// The lowest and highest change of nll that is drawn, ends of intervals and no change among them.
+inline Interval drawn_range(const Rates& rates) {
+  Interval range;
+  const auto take = [&](double change) { range = {std::min(range.low, change), std::max(range.high, change)}; };
   for (const Panel& panel : rates.panels)
-    for (std::size_t c = 0; c < panel.ppl.columns.size(); ++c)
-      highest = std::max(highest, std::abs(panel.ppl.nll_change(1, c)));
-  if (highest < std::log(1.5)) return "set ytics 0.05\n";
-  if (highest < std::log(4)) return "set ytics (0.5, 0.7, 1, 1.2, 1.5, 2, 2.5, 3, 4)\n";
-  std::string list = "0.2, 0.5, 1, 2, 5";
-  for (double power = 10; power < 1e9; power *= 10) list += text_of(", ", power, ", ", 2 * power, ", ", 5 * power);
-  return "set ytics (" + list + ")\n";
+    for (std::size_t r = 1; r < panel.ppl.rows.size(); ++r)
+      for (std::size_t c = 0; c < panel.ppl.columns.size(); ++c) {
+        take(panel.ppl.nll_change(r, c));
+        if (panel.ppl.nll_change_interval.empty() || !panel.ppl.nll_change_interval[r][c]) continue;
+        take(panel.ppl.nll_change_interval[r][c]->low);
+        take(panel.ppl.nll_change_interval[r][c]->high);
+      }
+  return range;
+}
+
+/// 1, 2, 5, 10, ... times, finer where the data hardly leave 1; and the axis no longer than they are.
+inline std::string times_axis(const Rates& rates) {
+  const Interval range = drawn_range(rates);
+  const double margin = 0.04 * std::max(0.1, range.high - range.low);
+  const double widest = std::max(range.high, -range.low);
+  std::string tics = "0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5";
+  for (double power = 10; power < 1e9; power *= 10) tics += text_of(", ", power, ", ", 2 * power, ", ", 5 * power);
+  if (widest < std::log(4)) tics = "0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.5, 2, 2.5, 3, 4";
+  if (widest < std::log(1.4)) tics = "0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35";
+  return text_of("set ytics (", tics, ")\nset yrange [", std::exp(range.low - margin), ":",
+                 std::exp(range.high + margin), "]\n");
 }
 
 }  // namespace detail
@@ -90,7 +105,7 @@ inline Figure rates_figure(const Rates& rates) {
   return {"perplexity_rates", "Change in perplexity as more neurons of " + language_name(rates.off) + " are off", 800,
           440,
           text_of("$data << NEUROGLOT_END\n", detail::rate_data(rates), "NEUROGLOT_END\nset logscale y\n",
-                  detail::times_tics(rates), "set xrange [0:", 100 * rates.rates.back() * 1.02, "]\nset xlabel ",
+                  detail::times_axis(rates), "set xrange [0:", 100 * rates.rates.back() * 1.02, "]\nset xlabel ",
                   gnuplot_string("neurons selected, % of all; those of " + language_name(rates.off) + " are off"),
                   "\nset ylabel \"perplexity / perplexity with nothing off\"\n",
                   "set key outside right center vertical Left reverse samplen 1.6 spacing 1.25\nplot ", plots,
@@ -103,20 +118,20 @@ inline std::string rates_caption(const Rates& rates) {
   const auto relative = [](const Perplexities& ppl, std::size_t c) {
     return signed_percent(std::expm1(ppl.nll_change(1, c)));
   };
-  std::string text = "Perplexity with the " + language_name(rates.off) +
-                     " neurons among the selected off, against that with nothing off, on a logarithmic scale; a line "
-                     "for each language, bars are 95% bootstrap intervals over blocks. The dotted line is as many "
-                     "random neurons, the mean of all languages; the grey band holds all of its languages and seeds. ";
+  std::string text =
+      "Perplexity with the selected " + language_name(rates.off) +
+      " neurons off, against that with nothing off, on a logarithmic scale; a line for each language, "
+      "bars are 95% bootstrap intervals over blocks. The dotted line is as many random neurons, the mean "
+      "of all languages; the grey band holds all languages and seeds of it. ";
   std::optional<std::size_t> own = last.column(rates.off), other;
   for (std::size_t c = 0; c < last.columns.size(); ++c)
     if (c != own && (!other || last.nll_change(1, c) > last.nll_change(1, *other))) other = c;
   const std::string from = percent(rates.rates.front()), to = percent(rates.rates.back());
   const auto change = [&](std::size_t c) {
-    return language_name(last.columns[c]) + " changes by " + relative(first, c) + " at " + from + " and by " +
-           relative(last, c) + " at " + to;
+    return "by " + relative(first, c) + " at " + from + " and by " + relative(last, c) + " at " + to + ". ";
   };
-  if (own) text += change(*own) + ". ";
-  if (other) text += "Of the other languages, " + change(*other) + ", most of them.";
+  if (own) text += language_name(rates.off) + " changes " + change(*own);
+  if (other) text += "Of the others " + language_name(last.columns[*other]) + " changes most, " + change(*other);
   return text;
 }
 

@@ -64,10 +64,10 @@ inline std::string colour_legend(const std::vector<std::string>& languages, doub
 /// A panel a set, two beside each other, each with a scale of its own.
 inline Figure layer_panels(const std::vector<SetDescription>& sets) {
   const std::size_t down = (sets.size() + 1) / 2;
-  const int height = static_cast<int>(40 + 240 * down);
+  const int height = static_cast<int>(40 + 270 * down);
   std::string script =
-      text_of("set multiplot layout ", down, ",2 margins screen 0.08,0.98,", 52.0 / height, ",", 1 - 64.0 / height,
-              " spacing screen 0.09,", 84.0 / height, "\nset boxwidth 0.86\nunset key\nset xlabel \"layer\"\n",
+      text_of("set multiplot layout ", down, ",2 margins screen 0.08,0.98,", 60.0 / height, ",", 1 - 66.0 / height,
+              " spacing screen 0.11,", 106.0 / height, "\nset boxwidth 0.86\nunset key\nset xlabel \"layer\"\n",
               "set ylabel \"neurons\"\n", detail::colour_legend(sets.front().counts.languages, height));
   for (std::size_t i = 0; i < sets.size(); ++i)
     script += detail::layer_panel(sets[i], i) + (i == 0 ? "unset label\nunset object\n" : "");

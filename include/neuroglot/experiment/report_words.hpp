@@ -50,6 +50,16 @@ inline std::string signed_change(double value) {
   return value > 0 && text != "0.00" ? "+" + text : text;
 }
 
+/// "+7.70", "+335", "+1.9k", "+20k", "+2.1M": in five letters or so, where cells are narrow.
+inline std::string shortly(double value) {
+  const double size = std::abs(value);
+  const std::string sign = value < 0 ? std::string(minus) : "+";
+  if (size < 999.5 || size >= 999.5e9) return signed_change(value);
+  if (size < 999.5e3) return sign + fixed(size / 1e3, size < 9950 ? 1 : 0) + "k";
+  if (size < 999.5e6) return sign + fixed(size / 1e6, size < 9.95e6 ? 1 : 0) + "M";
+  return sign + fixed(size / 1e9, size < 9.95e9 ? 1 : 0) + "G";
+}
+
 /// "+0.496" with so many digits
 inline std::string signed_fixed(double value, int digits) {
   const std::string text = fixed(value, digits);
