@@ -4,13 +4,15 @@
 usage: perplexity_sets.py MODEL STATS CORPUS.jsonl [--sets 8] [--off fr] [--tokens 4096] [--block 512] [--batch N] [--rounds 3]
                           [--bin build/release/apps]
 The sets are the first 1, 2, ... per cent by LAPE; one language's neurons are off. Each round times whole runs, loading included: the one
-run, then the runs a set; first without, then with one random control a set. Prints seconds and the ratios one / separate with their
-medians. The rows that must be measured are 1 + sets against 2 * sets (0.56 for 8), with the control 1 + 2 * sets against 3 * sets (0.71).
+run, then the runs a set; first without, then with one random control a set. Prints seconds on the clock and of all processors (which
+other programs disturb less) and the ratios one / separate with their medians. The rows that must be measured are 1 + sets against
+2 * sets (0.56 for 8), with the control 1 + 2 * sets against 3 * sets (0.71); what is below that is loading.
 needs: Python 3.9's standard library
 """
 import argparse
 import json
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -24,21 +26,22 @@ class Runs:
         self.rates = [f"0.{percent:02}" for percent in range(1, options.sets + 1)]
 
     def seconds(self, rates, seeds, name):
-        """Of a run over these rates: all of it; its result is NAME.json in the folder."""
+        """Of a run over these rates, loading included, on the clock and of all processors; its result is NAME.json in the folder."""
         o = self.options
         command = [f"{o.bin}/ng-perplexity", o.model, "--stats", o.stats, "--rates", ",".join(rates), "--off", o.off, "--corpus",
                    f"{o.off}={o.corpus}", "--block", o.block, "--tokens", o.tokens, "--seeds", seeds, "--threads", "2", "-q", "--out",
                    self.folder / f"{name}.json"]
         if o.batch:
             command += ["--batch", o.batch]
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([str(part) for part in command], check=True, capture_output=True)
-        return time.perf_counter() - begin
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return time.perf_counter() - begin, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     def compare(self, seeds):
         """Seconds of the one run and of the runs a set; exits where a block's loss differs."""
         together = self.seconds(self.rates, seeds, "all")
-        apart = sum(self.seconds([rate], seeds, f"rate{rate}") for rate in self.rates)
+        apart = [sum(kind) for kind in zip(*(self.seconds([rate], seeds, f"rate{rate}") for rate in self.rates))]
         everything = json.loads((self.folder / "all.json").read_text())
         for at, rate in enumerate(self.rates):
             one = json.loads((self.folder / f"rate{rate}.json").read_text())["block_nll"]
@@ -67,12 +70,14 @@ def main():
         for number in range(options.rounds):
             for seeds, all_ratios in ratios.items():
                 together, apart = runs.compare(seeds)
-                all_ratios.append(together / apart)
-                control = "with the random control" if seeds else "without a random control"
-                print(f"round {number + 1}, {control}: one run {together:.1f} s, {options.sets} runs {apart:.1f} s, "
-                      f"ratio {together / apart:.2f}", flush=True)
+                all_ratios.append((together[0] / apart[0], together[1] / apart[1]))
+                control = "with" if seeds else "without"
+                print(f"round {number + 1}, {control} random control: one run {together[0]:.1f} s, {options.sets} runs "
+                      f"{apart[0]:.1f} s, ratio {all_ratios[-1][0]:.2f}; of processors {together[1]:.1f} s, {apart[1]:.1f} s, ratio "
+                      f"{all_ratios[-1][1]:.2f}", flush=True)
     for seeds, all_ratios in ratios.items():
-        print(f"median ratio {'with' if seeds else 'without'} random control {statistics.median(all_ratios):.2f}")
+        clock, processors = (statistics.median(ratio) for ratio in zip(*all_ratios))
+        print(f"median ratio {'with' if seeds else 'without'} random control: {clock:.2f} on the clock, {processors:.2f} of processors")
     print("every block's loss has the same bits")
 
 

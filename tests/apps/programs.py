@@ -182,29 +182,33 @@ def sentences_are_compared(model, folder, out):
     refused("a site where no sentence is taken is refused", 2, "hook_resid_post", *compare, files[1], "--site", "mlp.hook_act")
     check("an earlier similarity.json stays whole", json.loads((out / "similarity.json").read_text()) == numbers)
 def many_sets_are_measured_at_once(model, texts, out):
-    measure = lambda name, *more: run("ng-perplexity", model, "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 32, "--tokens",
-                                      320, "--out", out / name, "-q", *more)
+    measure = lambda name, *more: run("ng-perplexity", model, "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 32,
+                                      "--tokens", 320, "--out", out / name, "-q", *more)
     run("ng-select", out / "stats.safetensors", "--method", "diffmean", "--rate", 0.1, "--out", out / "diffmean.json")
     both = measure("both.json", "--neurons", out / "neurons.json", out / "diffmean.json", "--batch", 6, "--seeds", 2)
     check("ng-perplexity measures two sets in one run", both[0] == 0 and both[1].startswith("off\tlanguage\tnll\tppl\t"), both)
     one = measure("one.json", "--neurons", out / "diffmean.json", "--batch", 1, "--seeds", 2)
     together, alone = (json.loads((out / name).read_text()) for name in ("both.json", "one.json"))
     check("a set has the bits of a run of its own", one[0] == 0 and together["block_nll"][5:] == alone["block_nll"][1:], one)
+    around = lambda ends, change: ends[0] - 1e-12 <= change <= ends[1] + 1e-12
     check("every change has an interval around it", all(
-        ends[0] <= nll - before + 1e-12 and nll - before - 1e-12 <= ends[1] for nlls, cells in zip(alone["nll"], alone["nll_change_interval"])
+        around(ends, nll - before) for nlls, cells in zip(alone["nll"], alone["nll_change_interval"])
         for nll, before, ends in zip(nlls, alone["nll"][0], cells)))
     whole = (out / "one.json").read_bytes()
     alone["block_nll"][2][1] = alone["block_nll"][3][0] = []
     (out / "one.json.partial").write_text(json.dumps(alone))
     resumed = measure("one.json", "--neurons", out / "diffmean.json", "--batch", 4, "--seeds", 2, "--resume")
-    check("an interrupted matrix goes on with --resume and gives the same bytes", resumed[0] == 0 and (out / "one.json").read_bytes() == whole)
+    check("an interrupted matrix goes on with --resume and gives the same bytes",
+          resumed[0] == 0 and (out / "one.json").read_bytes() == whole, resumed)
     rates = ("--stats", out / "stats.safetensors", "--bar-quantile", 0.6, "--off", "fr", "--rates")
     code, _, errors = measure("perplexity_rates.json", *rates, "0.05,0.1,0.2")
     file = json.loads((out / "perplexity_rates.json").read_text()) if code == 0 else {"rows": []}
-    check("one language is off at each of the rates", file["rows"][1:3] == ["lape 5%: fr", "lape 5%: random"] and len(file["rows"]) == 7, errors)
+    check("one language is off at each of the rates",
+          file["rows"][1:3] == ["lape 5%: fr", "lape 5%: random"] and len(file["rows"]) == 7, errors)
     perplexity = ["ng-perplexity", model, "--corpus", f"en={texts}/en.txt", "--block", 32, "--out", out / "never.json"]
     refused("rates that are no numbers are refused", 2, "--rates 0.05,x", *perplexity, *rates, "0.05,x")
-    refused("neurons from files and from statistics are not mixed", 2, "either", *perplexity, *rates, "0.05", "--neurons", out / "neurons.json")
+    refused("neurons from files and from statistics are not mixed", 2, "either", *perplexity, *rates, "0.05", "--neurons",
+            out / "neurons.json")
     refused("a language without neurons can not be off", 1, '"xx"', *perplexity, "--neurons", out / "neurons.json", "--off", "xx")
     if shutil.which("gnuplot"):
         shutil.copy(out / "both.json", out / "perplexity.json")
