@@ -4,9 +4,9 @@
 
 #include "families.hpp"
 #include "neuroglot/experiment/measure_similarity.hpp"
+#include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
 #include "neuroglot/experiment/parallel_text.hpp"
-#include "neuroglot/experiment/report_selection.hpp"
 #include "neuroglot/experiment/similarity_file.hpp"
 #include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"

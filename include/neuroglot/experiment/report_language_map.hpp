@@ -32,8 +32,8 @@ inline std::vector<std::size_t> pictured_targets(const LayerSimilarity& at) {
 namespace detail {
 
 inline constexpr double square = 266;  // pixels of a target's square
-inline constexpr double rim = 96;     // of its circle, from the middle
-inline constexpr double line = 14;    // from one label to the next; they lie over each other from a pixel less on
+inline constexpr double rim = 96;      // of its circle, from the middle
+inline constexpr double line = 14;     // from one label to the next; they lie over each other from a pixel less on
 
 struct PointLabel {
   double x, y;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_activation.hpp"
 #include "neuroglot/experiment/report_panels.hpp"
 #include "neuroglot/experiment/report_perplexity.hpp"
