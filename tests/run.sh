@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sets up and runs the tests: formatting, the suite, and the programs as a user runs them.
-# usage: bash tests/run.sh [--sanitize] [--fuzz] [--tidy] [--golden] [--all]
-#   --sanitize  the suite again under AddressSanitizer and UndefinedBehaviorSanitizer
+# usage: bash tests/run.sh [--sanitize] [--sanitize-models] [--fuzz] [--tidy] [--golden] [--all]
+#   --sanitize  what handles memory by hand or parses (core, ops, io, text, analysis) under AddressSanitizer and UndefinedBehaviorSanitizer
+#   --sanitize-models  the rest of the suite under them too: compiling every family that way takes a quarter of an hour
 #   --fuzz      the fuzz targets, a moment each (to search: build/fuzz/tests/fuzz/fuzz_* -max_total_time=600 FOLDER)
 #   --tidy      clang-tidy over the programs and what they include
 #   --golden    the programs on real checkpoints and text against Hugging Face (where PyPI can be reached)
@@ -11,9 +12,9 @@ cd "$(dirname "$0")/.."
 wanted=" "
 for option in "$@"; do
   case $option in
-    --all) wanted+="sanitize fuzz tidy golden " ;;
-    --sanitize | --fuzz | --tidy | --golden) wanted+="${option#--} " ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 2 ;;
+    --all) wanted+="sanitize sanitize-models fuzz tidy golden " ;;
+    --sanitize | --sanitize-models | --fuzz | --tidy | --golden) wanted+="${option#--} " ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
   esac
 done
 also() { [[ $wanted == *" $1 "* ]]; }
@@ -32,11 +33,16 @@ step "programs"
 python3 tests/apps/programs.py build/release/apps
 
 if also sanitize; then
-  step "sanitizers: build"
+  step "sanitizers"
   cmake --preset sanitize -DNEUROGLOT_APPS=OFF >/dev/null
-  cmake --build --preset sanitize
-  step "sanitizers: suite"
-  ctest --preset sanitize -j2 --output-on-failure -LE "slow|needs-release"
+  cmake --build --preset sanitize --target test_core test_ops test_io test_text test_analysis
+  for folder in core ops io text analysis; do "build/sanitize/tests/test_$folder"; done
+fi
+if also sanitize-models; then
+  step "sanitizers: hooks, parts, models, experiments"
+  cmake --preset sanitize -DNEUROGLOT_APPS=OFF >/dev/null
+  cmake --build --preset sanitize --target test_hooks test_nn test_models test_experiment
+  for folder in hooks nn models experiment; do "build/sanitize/tests/test_$folder"; done
 fi
 if also fuzz; then
   step "fuzzing, a moment a target: the same inputs each time"
