@@ -2,7 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <numeric>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -24,11 +24,20 @@ class TopP {
 
   void operator()(std::span<float> scores, std::span<const TokenId>) const {
     const std::vector<double> probabilities = probabilities_of(scores);
-    std::vector<std::size_t> ascending(scores.size());
-    std::iota(ascending.begin(), ascending.end(), std::size_t{0});
+    // Tokens this unlikely are at most 1 - p together: they are dropped without being sorted, which are nearly all.
+    const double negligible = (1 - p_) / static_cast<double>(scores.size());
+    double sum = 0;
+    std::vector<std::size_t> ascending;
+    for (std::size_t id = 0; id < scores.size(); ++id) {
+      if (probabilities[id] >= negligible) {
+        ascending.push_back(id);
+        continue;
+      }
+      sum += probabilities[id];
+      scores[id] = no_score;
+    }
     std::stable_sort(ascending.begin(), ascending.end(),
                      [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
-    double sum = 0;
     for (std::size_t i = 0; i + 1 < ascending.size(); ++i) {
       sum += probabilities[ascending[i]];
       if (sum > 1 - p_) break;
