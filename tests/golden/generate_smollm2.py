@@ -130,7 +130,8 @@ def main():
     parser.add_argument("--single", action="store_true", help="transformers one prompt at a time: slow, and without any padding")
     arguments = parser.parse_args()
     model = hf_sites.load(arguments.model)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(arguments.model)
+    # not AutoTokenizer, which for some classes builds a pre-tokenizer of its own in place of the file's
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_file=f"{arguments.model}/tokenizer.json")
     prompts = [tokenizer(prompt).input_ids for prompt in PROMPTS]
     batches = [[ids] for ids in prompts] if arguments.single else [prompts]
     unexplained = 0
