@@ -139,11 +139,12 @@ inline neuroglot::NeuronSet select_neurons(const CommandLine& line, const neurog
   const RandomSelection random = random_selection(line, statistics, provenance);
   const ActivationSamples probed = samples(line, provenance);
   const auto select = [&](const auto&... own) {
-    return select_by(method, statistics, options, Lape{}, Lap{line.get<double>("threshold")}, LapPercentile{}, Lave{},
-                     LaveAbsolute{}, ParameterVariation{rates}, ParameterVariationHigh{rates}, random,
-                     AveragePrecision{}, AveragePrecisionBothEnds{}, DifferenceOfMeans{},
-                     EntropyMax{line.get<double>("lambda")},
-                     SparseProbe{probed, line.get<double>("l1-ratio"), line.text("feature")}, own...);
+    return select_by(
+        method, statistics, options, Lape{}, Lap{line.get<double>("threshold")}, LapPercentile{}, Lave{},
+        LaveAbsolute{}, ParameterVariation{rates}, ParameterVariationHigh{rates}, random, AveragePrecision{},
+        AveragePrecisionBothEnds{}, DifferenceOfMeans{}, EntropyMax{line.get<double>("lambda")},
+        SparseProbe{.samples = probed, .l1_ratio = line.get<double>("l1-ratio"), .feature = line.text("feature")},
+        own...);
   };
   return std::apply(select, OwnPolicies{});
 }

@@ -13,14 +13,18 @@ namespace neuroglot {
 
 namespace detail {
 
-/// sum x[i] r[i] in eight running sums: an order of its own, the same on every machine.
+/// sum x[i] r[i] in eight running sums: an order of its own, the same on every machine. They are written out, since one
+/// sum would have to wait for itself at every element.
 inline double dot(const float* x, const double* r, std::size_t n) {
-  double sums[8] = {};
+  double a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
   std::size_t i = 0;
-  for (; i + 8 <= n; i += 8)
-    for (std::size_t lane = 0; lane < 8; ++lane) sums[lane] += static_cast<double>(x[i + lane]) * r[i + lane];
-  for (; i < n; ++i) sums[0] += static_cast<double>(x[i]) * r[i];
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+  const auto at = [&](std::size_t j) { return static_cast<double>(x[j]) * r[j]; };
+  for (; i + 8 <= n; i += 8) {
+    a += at(i), b += at(i + 1), c += at(i + 2), d += at(i + 3);
+    e += at(i + 4), f += at(i + 5), g += at(i + 6), h += at(i + 7);
+  }
+  for (; i < n; ++i) a += at(i);
+  return ((a + b) + (c + d)) + ((e + f) + (g + h));
 }
 
 inline double soft_threshold(double value, double by) {
@@ -30,9 +34,8 @@ inline double soft_threshold(double value, double by) {
 }  // namespace detail
 
 struct ElasticNetOptions {
-  double l1_ratio = 0.5;    ///< alpha, above 0 up to 1: 1 is the lasso
-  double tolerance = 1e-6;  ///< a pass that changes no weight of a standardised feature by more is the last
-  int passes = 1000;        ///< over the classes, at most, for one penalty
+  double l1_ratio = 0.5;  ///< alpha, above 0 up to 1: 1 is the lasso
+  int passes = 1000;      ///< over the classes, at most, for one penalty
 };
 
 /// Minimises over weights W (features, classes) and intercepts b
@@ -59,8 +62,10 @@ class MultinomialElasticNet {
   double weight(std::size_t feature, std::size_t k) const { return weights_[feature * data_.classes + k]; }
   const std::vector<double>& intercepts() const { return intercepts_; }
 
-  /// Goes on from the last fit to a smaller penalty.
-  void fit(double lambda) {
+  /// Goes on from the last fit to a smaller penalty, or to the same with a smaller tolerance: a pass that changes no
+  /// weight of a standardised feature by more is the last.
+  void fit(double lambda, double tolerance) {
+    tolerance_ = tolerance;
     const double enter = options_.l1_ratio * (2 * lambda - lambda_);
     lambda_ = lambda;
     std::vector<char> is_in(data_.features, 0);
@@ -137,7 +142,7 @@ class MultinomialElasticNet {
     for (int pass = 0; pass < options_.passes; ++pass) {
       double largest = 0;
       for (std::size_t k = 0; k < data_.classes; ++k) largest = std::max(largest, step(in, k));
-      if (largest <= options_.tolerance) return;
+      if (largest <= tolerance_) return;
     }
   }
 
@@ -156,7 +161,7 @@ class MultinomialElasticNet {
     const double before = take_residual();
     Model model = model_of(in, k);
     for (int sweep = 0; sweep < 100; ++sweep)
-      if (this->sweep(in, model, sweep > 0) <= options_.tolerance / 2) break;
+      if (this->sweep(in, model, sweep > 0) <= tolerance_ / 2) break;
     const std::size_t n = data_.samples;
     const std::vector<double> logits(logits_.begin() + static_cast<std::ptrdiff_t>(k * n),
                                      logits_.begin() + static_cast<std::ptrdiff_t>((k + 1) * n));
@@ -236,7 +241,7 @@ class MultinomialElasticNet {
 
   const ProbeData& data_;
   ElasticNetOptions options_;
-  double lambda_ = 0, largest_ = 0;
+  double lambda_ = 0, largest_ = 0, tolerance_ = 0;
   std::vector<double> weights_, intercepts_;  // (features, classes), (classes)
   std::vector<double> logits_, residual_;     // (classes, samples)
   std::vector<double> gradient_;              // (features, classes): of minus the loss

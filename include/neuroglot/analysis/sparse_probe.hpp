@@ -25,6 +25,7 @@ struct SparseProbe {
   static constexpr std::string_view name = "probe";
   const ActivationSamples& samples;  ///< of the same model and languages; may be large: kept by the caller
   double l1_ratio = 0.5;
+  double tolerance = 1e-6;       ///< of the weights that are ranked
   std::string feature = "mean";  ///< what the samples hold, for the file to say
 
   /// Throws Error for samples of other languages or another model, of one language, or too few.
@@ -39,7 +40,9 @@ struct SparseProbe {
     const bool has_signal = lambda > 0;
     for (int step = 1; has_signal && step <= 80; ++step) {
       lambda = probe.largest_lambda() * std::pow(10.0, -step / 20.0);
-      probe.fit(lambda);
+      probe.fit(lambda, on_the_way);
+      if (positive_neurons(probe) < wanted) continue;
+      probe.fit(lambda, tolerance);
       if (positive_neurons(probe) >= wanted) break;
     }
     NeuronSet chosen = empty_set(statistics, name,
@@ -55,6 +58,8 @@ struct SparseProbe {
   }
 
  private:
+  static constexpr double on_the_way = 1e-3;  // what is still to be gone on from need not be exact
+
   void require_samples_of(const ActivationStatistics& statistics) const {
     if (samples.values.size() == 0) throw error("there are no samples: --method probe needs --samples of ng-record");
     if (samples.languages != statistics.languages || samples.layers() != statistics.layers() ||
