@@ -83,7 +83,7 @@ def golden(language, values, rate):
             result["fits"].append({"step": step, "lambda": lambda_, "weights": np.round(w, 9).tolist(),
                                    "intercepts": (b - b.mean()).tolist(), "accuracy": float(right.mean())})
         if result["selection"] is None and (positive > 1e-9).sum() >= wanted:
-            order = sorted(np.flatnonzero(positive > 1e-9), key=lambda j: (-round(positive[j], 7), j))[:wanted]
+            order = sorted(np.flatnonzero(positive > 1e-9), key=lambda j: (-math.ceil(positive[j] * 1e5), j))[:wanted]
             width = values.shape[2]
             result["selection"] = {"rate": rate, "step": step, "neurons": [
                 [[int(j) // width, int(j) % width] for j in sorted(order) if w[j, k] > 1e-9] for k in range(classes)]}

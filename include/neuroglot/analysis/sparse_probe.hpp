@@ -17,7 +17,7 @@
 
 namespace neuroglot {
 
-/// The penalty is lowered by tenths of a decade halved, 10^(-1/20) at a time, until round(rate * neurons) neurons have
+/// The penalty is lowered by a factor of 10^(-1/20) at a time until round(rate * neurons) neurons have
 /// a positive weight for some language, at most down to 1/10,000 of where the first one enters. Of those the ones of
 /// largest weight are chosen, ties by layer and neuron; each belongs to the languages for which its weight is positive,
 /// so that it speaks for them by being active. Fewer are chosen where the path ends first.
@@ -69,10 +69,11 @@ struct SparseProbe {
                   statistics.layers(), ", ", statistics.neurons(), ": they must be of one run of ng-record");
   }
 
+  /// To five decimals, upwards: neurons that always fire alike have one weight but for the tolerance, and are ties.
   double largest_weight(const MultinomialElasticNet& probe, std::size_t j) const {
     double largest = 0;
     for (std::size_t k = 0; k < samples.languages.size(); ++k) largest = std::max(largest, probe.weight(j, k));
-    return largest;
+    return std::ceil(largest * 1e5) / 1e5;
   }
 
   std::size_t positive_neurons(const MultinomialElasticNet& probe) const {
