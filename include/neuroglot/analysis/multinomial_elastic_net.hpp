@@ -7,31 +7,10 @@
 #include <cstddef>
 #include <vector>
 
+#include "neuroglot/analysis/class_model.hpp"
 #include "neuroglot/analysis/probe_data.hpp"
 
 namespace neuroglot {
-
-namespace detail {
-
-/// sum x[i] r[i] in eight running sums: an order of its own, the same on every machine. They are written out, since one
-/// sum would have to wait for itself at every element.
-inline double dot(const float* x, const double* r, std::size_t n) {
-  double a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-  std::size_t i = 0;
-  const auto at = [&](std::size_t j) { return static_cast<double>(x[j]) * r[j]; };
-  for (; i + 8 <= n; i += 8) {
-    a += at(i), b += at(i + 1), c += at(i + 2), d += at(i + 3);
-    e += at(i + 4), f += at(i + 5), g += at(i + 6), h += at(i + 7);
-  }
-  for (; i < n; ++i) a += at(i);
-  return ((a + b) + (c + d)) + ((e + f) + (g + h));
-}
-
-inline double soft_threshold(double value, double by) {
-  return value > by ? value - by : value < -by ? value + by : 0;
-}
-
-}  // namespace detail
 
 struct ElasticNetOptions {
   double l1_ratio = 0.5;  ///< alpha, above 0 up to 1: 1 is the lasso
@@ -146,22 +125,12 @@ class MultinomialElasticNet {
     }
   }
 
-  /// The quadratic model in the weights of one class, and where coordinate descent has brought them.
-  struct Model {
-    std::vector<double> curvature;   // (samples): v p (1 - p)
-    std::vector<double> rest;        // (samples): residual - curvature * change of the logits
-    std::vector<double> change;      // (samples): of the logits
-    std::vector<double> of_feature;  // (features in): sum of curvature x^2
-    std::vector<double> weights;     // (features in)
-    double intercept = 0;
-  };
-
   /// One class's weights by one Newton step; returns the largest change of a weight.
   double step(const std::vector<std::size_t>& in, std::size_t k) {
     const double before = take_residual();
-    Model model = model_of(in, k);
+    detail::ClassModel model = model_of(in, k);
     for (int sweep = 0; sweep < 100; ++sweep)
-      if (this->sweep(in, model, sweep > 0) <= tolerance_ / 2) break;
+      if (model.sweep(lambda_, options_.l1_ratio, sweep > 0) <= tolerance_ / 2) break;
     const std::size_t n = data_.samples;
     const std::vector<double> logits(logits_.begin() + static_cast<std::ptrdiff_t>(k * n),
                                      logits_.begin() + static_cast<std::ptrdiff_t>((k + 1) * n));
@@ -186,57 +155,15 @@ class MultinomialElasticNet {
     return 0;
   }
 
-  Model model_of(const std::vector<std::size_t>& in, std::size_t k) const {
-    const std::size_t n = data_.samples;
-    Model model;
-    model.change.assign(n, 0.0);
-    for (std::size_t i = 0; i < n; ++i) {
-      const double y = data_.label[i] == k ? 1 : 0, v = data_.weight[i];
-      const double p = y - residual_[k * n + i] / v;
-      model.curvature.push_back(v * std::max(p * (1 - p), 1e-5));  // the floor of Friedman et al., section 3
-      model.rest.push_back(residual_[k * n + i]);
+  detail::ClassModel model_of(const std::vector<std::size_t>& in, std::size_t k) const {
+    detail::ClassModel model(data_, in);
+    for (std::size_t i = 0; i < data_.samples; ++i) {
+      const double y = data_.label[i] == k ? 1 : 0, v = data_.weight[i], residual = residual_[k * data_.samples + i];
+      const double p = y - residual / v;
+      model.add_sample(v * std::max(p * (1 - p), 1e-5), residual);  // the floor of Friedman et al., section 3
     }
-    for (const std::size_t j : in) {
-      double sum = 0;
-      const float* const x = data_.feature(j);
-      for (std::size_t i = 0; i < n; ++i)
-        sum += model.curvature[i] * static_cast<double>(x[i]) * static_cast<double>(x[i]);
-      model.of_feature.push_back(sum);
-      model.weights.push_back(weight(j, k));
-    }
+    for (const std::size_t j : in) model.add_weight(weight(j, k));
     return model;
-  }
-
-  /// Each coordinate in turn to its minimum, with `nonzero` those alone that are not 0; returns the largest change.
-  double sweep(const std::vector<std::size_t>& in, Model& model, bool nonzero) const {
-    const std::size_t n = data_.samples;
-    double largest = 0, slope = 0, curvature = 0;
-    for (std::size_t a = 0; a < in.size(); ++a) {
-      if (nonzero && model.weights[a] == 0) continue;
-      const float* const x = data_.feature(in[a]);
-      const double old = model.weights[a], towards = model.of_feature[a] * old + detail::dot(x, model.rest.data(), n);
-      const double to = detail::soft_threshold(towards, lambda_ * options_.l1_ratio) /
-                        (model.of_feature[a] + lambda_ * (1 - options_.l1_ratio));
-      if (!(to != old) || !std::isfinite(to)) continue;  // 0 / 0: a constant feature under the lasso
-      for (std::size_t i = 0; i < n; ++i) {
-        const double by = static_cast<double>(x[i]) * (to - old);
-        model.change[i] += by;
-        model.rest[i] -= model.curvature[i] * by;
-      }
-      model.weights[a] = to;
-      largest = std::max(largest, std::abs(to - old));
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      slope += model.rest[i];
-      curvature += model.curvature[i];
-    }
-    const double by = slope / curvature;
-    for (std::size_t i = 0; i < n; ++i) {
-      model.change[i] += by;
-      model.rest[i] -= model.curvature[i] * by;
-    }
-    model.intercept += by;
-    return std::max(largest, std::abs(by));
   }
 
   const ProbeData& data_;
