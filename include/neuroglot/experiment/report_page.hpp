@@ -131,11 +131,14 @@ class ReportWriter {
   }
 
   std::string perplexity() {
-    if (!run_.perplexities && !run_.rates) return missing("perplexity.json", "ng-perplexity");
+    if (!run_.perplexities && !run_.rates && !run_.rate_curves) return missing("perplexity.json", "ng-perplexity");
     std::string all;
     if (run_.perplexities) all += matrices(panels(*run_.perplexities));
     if (run_.rates)
       all += add(rates_figure(*run_.rates), rates_caption(*run_.rates)) + to_html(rates_table(*run_.rates));
+    if (run_.rate_curves)
+      all += add(rate_curves_figure(*run_.rate_curves), rate_curves_caption(*run_.rate_curves)) +
+             to_html(rate_curves_table(*run_.rate_curves));
     return all;
   }
 

@@ -13,6 +13,7 @@
 #include "neuroglot/experiment/report_activation.hpp"
 #include "neuroglot/experiment/report_panels.hpp"
 #include "neuroglot/experiment/report_perplexity.hpp"
+#include "neuroglot/experiment/report_rate_curves.hpp"
 #include "neuroglot/experiment/report_selection.hpp"
 #include "neuroglot/experiment/report_similarity.hpp"
 
@@ -25,6 +26,7 @@ struct Run {
   std::optional<Perplexities> perplexities;  ///< perplexity.json
   std::optional<Similarity> similarity;      ///< similarity.json
   std::optional<Rates> rates;                ///< perplexity_rates.json, or perplexity.json where it is of that kind
+  std::optional<RateCurves> rate_curves;     ///< the same files, where all languages are off in turn
   std::vector<std::string> languages;        ///< of all of them, in the order in which they were measured or recorded
 };
 
@@ -61,13 +63,14 @@ inline void check_one_model(const Run& run) {
                 run.activations->neurons_per_layer, ": the files are not from one run");
 }
 
-inline Rates read_rates(const std::filesystem::path& path) {
-  std::optional<Rates> rates = rates_of(read_perplexities(path));
-  if (!rates)
+inline void read_rates(const std::filesystem::path& path, Run& run) {
+  const Perplexities all = read_perplexities(path);
+  run.rates = rates_of(all);
+  run.rate_curves = run.rates ? std::nullopt : rate_curves_of(all);
+  if (!run.rates && !run.rate_curves)
     throw error(path.string(),
-                ": is not of one method at several rates with one language off: made by ng-perplexity "
-                "--stats --rates --off?");
-  return std::move(*rates);
+                ": is not of one method at several rates, with one language off or, at three rates or more, all: made "
+                "by ng-perplexity --stats --rates?");
 }
 
 }  // namespace detail
@@ -85,15 +88,17 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
-  if (run.rates) run.perplexities.reset();
-  if (is_there("perplexity_rates.json")) run.rates = detail::read_rates(folder / "perplexity_rates.json");
-  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.similarity)
+  if (run.perplexities && !run.rates) run.rate_curves = rate_curves_of(*run.perplexities);
+  if (run.rates || run.rate_curves) run.perplexities.reset();
+  if (is_there("perplexity_rates.json")) detail::read_rates(folder / "perplexity_rates.json", run);
+  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
         "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
+  if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
   if (run.selection) {
