@@ -273,7 +273,7 @@ void fail(const std::string& what) {
 bool in_kernel() { return running.active; }
 bool accesses_are_watched() { return running.watched; }
 
-void before_access(const void* first, std::size_t bytes, Access access) {
+void before_access(const void* first, std::size_t bytes, Access access, std::size_t aligned) {
   running.watched = true;
   Memory& memory = Memory::instance();
   if (!memory.holds(first)) return;
@@ -287,6 +287,8 @@ void before_access(const void* first, std::size_t bytes, Access access) {
   };
   if (!memory.allocated(first, bytes))
     complain(access == Access::read ? "reads" : "writes", ", which is out of bounds");
+  if (reinterpret_cast<std::uintptr_t>(first) % aligned != 0)
+    complain("takes at once", ", which do not begin at a multiple of " + std::to_string(aligned));
   if (access != Access::write && !memory.written(first, bytes)) complain("reads", ", which nobody has written");
   const Use use{running.launch,  running.block, running.current, running.barriers, running.warp_syncs[running.current / warp_size],
                 access == Access::atomic};

@@ -48,8 +48,9 @@ unsigned lane();
 
 enum class Access { read, write, atomic };
 /// Called before a thread reads or writes memory, where accesses are watched: fails for memory that is not there, has
-/// not been written, or is used by another thread without a barrier in between. Does nothing outside of kernels.
-void before_access(const void* first, std::size_t bytes, Access access);
+/// not been written, or is used by another thread without a barrier in between; for an address that a device would not
+/// take with an access of `aligned` bytes, too.
+void before_access(const void* first, std::size_t bytes, Access access, std::size_t aligned = 1);
 bool in_kernel();
 /// Whether before_access has been called at all: whether this program was compiled with accesses watched.
 bool accesses_are_watched();

@@ -1,6 +1,7 @@
 // What the compiler calls before every load and store in files compiled with -fsanitize=thread. That option is used
 // without its own library: the watching of accesses is the compiler's, what is made of it is ours. These functions keep
 // to what gcc 12 and clang 14 call.
+#if !defined(__SANITIZE_ADDRESS__)  // which watches by itself, and has its own ideas of these functions
 #include <cstddef>
 #include <cstdint>
 
@@ -20,8 +21,8 @@ void __tsan_read_range(void* at, std::size_t bytes) { before_access(at, bytes, A
 void __tsan_write_range(void* at, std::size_t bytes) { before_access(at, bytes, Access::write); }
 
 #define NEUROGLOT_ACCESS(bytes)                                                              \
-  void __tsan_read##bytes(void* at) { before_access(at, bytes, Access::read); }              \
-  void __tsan_write##bytes(void* at) { before_access(at, bytes, Access::write); }            \
+  void __tsan_read##bytes(void* at) { before_access(at, bytes, Access::read, bytes); }              \
+  void __tsan_write##bytes(void* at) { before_access(at, bytes, Access::write, bytes); }            \
   void __tsan_unaligned_read##bytes(void* at) { before_access(at, bytes, Access::read); }    \
   void __tsan_unaligned_write##bytes(void* at) { before_access(at, bytes, Access::write); }
 NEUROGLOT_ACCESS(1)
@@ -64,3 +65,4 @@ void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); 
 void __tsan_atomic_signal_fence(int) {}
 
 }  // extern "C"
+#endif

@@ -1,5 +1,5 @@
 /// nvcuda::wmma, as much of it as kernels/ uses: products of 16 x 16 tiles of bf16 by a warp, added up in float. Which
-/// lane holds which element is nobody's business on a device, so here it is different at each order of threads.
+/// lane holds which element is nobody's business on a device, so here it is an order that none of them uses.
 #pragma once
 
 #include <source_location>
@@ -35,6 +35,8 @@ unsigned place(unsigned lane, unsigned element);
 
 template <class F, class T, class Copy>
 void each_element(F& fragment, T* at, unsigned stride, bool by_rows, Copy copy) {
+  if (reinterpret_cast<std::uintptr_t>(at) % 32 != 0 || stride * sizeof(T) % 16 != 0)
+    neuroglot::emulation::fail("a matrix of wmma must begin at 32 bytes and have rows of a multiple of 16 bytes");
   for (unsigned i = 0; i < F::num_elements; ++i) {
     const unsigned place = emulated::place(neuroglot::emulation::lane(), i);
     const unsigned row = place / 16, col = place % 16;

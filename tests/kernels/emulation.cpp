@@ -118,7 +118,7 @@ TEST_CASE("a barrier that some threads do not come to is an error that names bot
                         Catch::Contains("emulation.cpp:"));
 }
 
-TEST_CASE("votes count the lanes of a warp; a lane that has returned is missed") {
+TEST_CASE("votes count the lanes of a warp, and a lane that has returned is missed") {
   const device::Array<unsigned> out(32);
   launch(ballots<false>, {dim3{1}, dim3{32}}, out.data());
   CHECK(out.values() == std::vector<unsigned>(32, 0x49249249u));
@@ -146,7 +146,7 @@ TEST_CASE("shuffles give each lane what the lane that it names has") {
   }
 }
 
-TEST_CASE("an atomic count is exact; one by reading and writing is a race") {
+TEST_CASE("an atomic count is exact, and one by reading and writing is a race") {
   const auto count_by = [](auto kernel) {
     const device::Array<int> count(std::vector<int>{0});
     launch(kernel, {dim3{5}, dim3{64}}, count.data());
