@@ -64,7 +64,7 @@ __device__ void load_head_tile(float* tile, int pitch, const Rows<const T>& x, i
 /// of them. Four neighbouring threads share a query: each has 8 of the 32 scores and a quarter of z.
 /// width: head_dim rounded up to 64, 128 or 256. Blocks (queries / 32, heads, sequences).
 template <class T, int width>
-__global__ void __launch_bounds__(attention_threads)
+__global__ void __launch_bounds__(attention_threads, 1)
     attention_tiled(Heads shape, const Sequence<T>* sequences, bool fours) {
   constexpr int pitch = width + 4;  // eight rows begin in different banks
   constexpr int each = width / 16;  // fours of z that a thread keeps
@@ -92,16 +92,20 @@ __global__ void __launch_bounds__(attention_threads)
     load_head_tile<T, width>(v_tile, pitch, sequence.v, first, kv_col, shape.head_dim, fours);
     __syncthreads();
     float scores[8], largest = -INFINITY, sum = 0;
+    for (int j = 0; j < 8; ++j) scores[j] = 0;
+#pragma unroll 2
+    for (int i = 0; i < width; i += 4) {
+      const float4 q = load4(q_tile + row * pitch + i);
+#pragma unroll
+      for (int j = 0; j < 8; ++j) {
+        const float4 k = load4(k_tile + (part + 4 * j) * pitch + i);
+        scores[j] = fmaf(q.x, k.x, fmaf(q.y, k.y, fmaf(q.z, k.z, fmaf(q.w, k.w, scores[j]))));
+      }
+    }
 #pragma unroll
     for (int j = 0; j < 8; ++j) {
       const int key = first + part + 4 * j;
-      float dot = 0;
-#pragma unroll
-      for (int i = 0; i < width; i += 4) {
-        const float4 q = load4(q_tile + row * pitch + i), k = load4(k_tile + (part + 4 * j) * pitch + i);
-        dot = fmaf(q.x, k.x, fmaf(q.y, k.y, fmaf(q.z, k.z, fmaf(q.w, k.w, dot))));
-      }
-      scores[j] = key >= own_first && key < own_last ? shape.score(dot, head, key) : -INFINITY;
+      scores[j] = key >= own_first && key < own_last ? shape.score(scores[j], head, key) : -INFINITY;
       largest = fmaxf(largest, scores[j]);
     }
     const float correction = seen.raise(warp_max<4>(largest));
@@ -114,10 +118,13 @@ __global__ void __launch_bounds__(attention_threads)
     seen.sum += warp_sum<4>(sum);
     __syncwarp();
 #pragma unroll
-    for (int i = 0; i < each; ++i) {
+    for (int i = 0; i < each; ++i)
       z[i] = make_float4(z[i].x * correction, z[i].y * correction, z[i].z * correction, z[i].w * correction);
-      for (int key = 0; key < attention_tile; ++key) {
-        const float weight = weights[row * 33 + key];
+#pragma unroll 2
+    for (int key = 0; key < attention_tile; ++key) {
+      const float weight = weights[row * 33 + key];
+#pragma unroll
+      for (int i = 0; i < each; ++i) {
         const float4 v = load4(v_tile + key * pitch + 4 * (part + 4 * i));
         z[i] = make_float4(fmaf(weight, v.x, z[i].x), fmaf(weight, v.y, z[i].y), fmaf(weight, v.z, z[i].z),
                            fmaf(weight, v.w, z[i].w));

@@ -50,6 +50,7 @@ __device__ void load_bf16_tile(Bf16* tile, const Rows<const Bf16>& x, int first,
 template <class Layout, int depth, int columns, bool adds>
 __device__ void warp_product(const Bf16* a, int a_pitch, const Bf16* b, int b_pitch, float* to, int to_pitch) {
   namespace wmma = nvcuda::wmma;
+#pragma unroll 1
   for (int col = 0; col < columns; col += 16) {
     wmma::fragment<wmma::accumulator, 16, 16, 16, float> sum;
     if constexpr (adds)
@@ -73,7 +74,7 @@ __device__ void warp_product(const Bf16* a, int a_pitch, const Bf16* b, int b_pi
 /// tile is not told, so scores and z go through shared memory, where two lanes share a query's row.
 /// width: head_dim rounded up to 64 or 128. Blocks (queries / 64, heads, sequences).
 template <int width>
-__global__ void __launch_bounds__(wmma_threads) attention_wmma(Heads shape, const Sequence<Bf16>* sequences) {
+__global__ void __launch_bounds__(wmma_threads, 1) attention_wmma(Heads shape, const Sequence<Bf16>* sequences) {
   using Tiles = WmmaTiles<width>;
   const Tiles tiles(dynamic_shared<Bf16>());
   const Sequence<Bf16> sequence = sequences[blockIdx.z];
