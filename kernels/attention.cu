@@ -5,9 +5,9 @@
 
 namespace neuroglot::cuda {
 
-#define NEUROGLOT_INSTANCES(T)                                                                  \
-  template void attention<T>(Stream, const Heads&, const Sequence<T>*, int, int, bool);         \
-  template __global__ void attention_by_query<T, 4>(Heads, const Sequence<T>*);                 \
+#define NEUROGLOT_INSTANCES(T)                                                          \
+  template void attention<T>(Stream, const Heads&, const Sequence<T>*, int, int, bool); \
+  template __global__ void attention_by_query<T, 4>(Heads, const Sequence<T>*);         \
   template void decode_attention<T>(Stream, const Heads&, const Sequence<T>*, int, int, const DecodeScratch&);
 NEUROGLOT_INSTANCES(float)
 NEUROGLOT_INSTANCES(Bf16)

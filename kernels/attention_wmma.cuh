@@ -6,26 +6,25 @@
 
 namespace neuroglot::cuda {
 
-inline constexpr int wmma_warps = 4;                 // of a block; each has 16 queries of its own
-inline constexpr int wmma_rows = 16 * wmma_warps;    // queries of a block
-inline constexpr int wmma_keys = 64;                 // at a time
+inline constexpr int wmma_warps = 4;               // of a block; each has 16 queries of its own
+inline constexpr int wmma_rows = 16 * wmma_warps;  // queries of a block
+inline constexpr int wmma_keys = 64;               // at a time
 inline constexpr int wmma_threads = 32 * wmma_warps;
 
 /// Where things lie in shared memory. Rows are a few values longer than needed, so that they begin in different banks;
 /// every tile of 16 rows begins at a multiple of 32 bytes, as wmma asks.
 template <int width>
 struct WmmaTiles {
-  static constexpr int pitch = width + 8;              // of q, k, v
-  static constexpr int score_pitch = wmma_keys + 4;    // of scores
-  static constexpr int weight_pitch = wmma_keys + 8;   // of weights
-  static constexpr int z_pitch = width + 4;            // of z
+  static constexpr int pitch = width + 8;             // of q, k, v
+  static constexpr int score_pitch = wmma_keys + 4;   // of scores
+  static constexpr int weight_pitch = wmma_keys + 8;  // of weights
+  static constexpr int z_pitch = width + 4;           // of z
 
   Bf16 *q, *k, *v, *weights;
   float *scores, *z;
 
-  static constexpr std::size_t bytes =
-      sizeof(Bf16) * ((wmma_rows + 2 * wmma_keys) * pitch + wmma_rows * weight_pitch) +
-      sizeof(float) * wmma_rows * (score_pitch + z_pitch);
+  static constexpr std::size_t bytes = sizeof(Bf16) * ((wmma_rows + 2 * wmma_keys) * pitch + wmma_rows * weight_pitch) +
+                                       sizeof(float) * wmma_rows * (score_pitch + z_pitch);
 
   __device__ explicit WmmaTiles(Bf16* memory)
       : q(memory),
@@ -116,9 +115,9 @@ __global__ void __launch_bounds__(wmma_threads, 1) attention_wmma(Heads shape, c
     seen.sum += warp_sum<2>(sum);
     for (int i = half; i < width; i += 2) z[i] *= correction;
     __syncwarp();
-    warp_product<nvcuda::wmma::row_major, wmma_keys, width, true>(
-        tiles.weights + warp_row * Tiles::weight_pitch, Tiles::weight_pitch, tiles.v, Tiles::pitch,
-        tiles.z + warp_row * Tiles::z_pitch, Tiles::z_pitch);
+    warp_product<nvcuda::wmma::row_major, wmma_keys, width, true>(tiles.weights + warp_row * Tiles::weight_pitch,
+                                                                  Tiles::weight_pitch, tiles.v, Tiles::pitch,
+                                                                  tiles.z + warp_row * Tiles::z_pitch, Tiles::z_pitch);
     __syncwarp();
   }
   if (first_query + row > last_query) return;

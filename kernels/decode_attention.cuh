@@ -7,9 +7,9 @@
 
 namespace neuroglot::cuda {
 
-inline constexpr int decode_split = 256;   // keys of a block: the same whatever the batch, and so are the bits
+inline constexpr int decode_split = 256;  // keys of a block: the same whatever the batch, and so are the bits
 inline constexpr int decode_threads = 128;
-inline constexpr int decode_lanes = 8;     // that share a key
+inline constexpr int decode_lanes = 8;  // that share a key
 inline constexpr int decode_teams = decode_threads / decode_lanes;
 
 /// What a split of the keys adds to a head, before the sums of all splits are divided: (sequences, heads, splits).
@@ -48,7 +48,8 @@ __global__ void __launch_bounds__(decode_threads)
   NEUROGLOT_SHARED(float, team_sum, [decode_teams][together]);
   const Sequence<T> sequence = sequences[blockIdx.z];
   const int group = shape.heads / shape.kv_heads, rounds = pieces(group, together);
-  const int kv_head = static_cast<int>(blockIdx.y) / rounds, in_group = static_cast<int>(blockIdx.y) % rounds * together;
+  const int kv_head = static_cast<int>(blockIdx.y) / rounds,
+            in_group = static_cast<int>(blockIdx.y) % rounds * together;
   const int head = kv_head * group + in_group, heads = min(together, group - in_group);
   const int team = static_cast<int>(threadIdx.x) / decode_lanes, lane = static_cast<int>(threadIdx.x) % decode_lanes;
   const int position = sequence.position(0), keys = sequence.k.rows;
@@ -86,8 +87,9 @@ __global__ void __launch_bounds__(decode_threads)
       const float correction = seen[h].raise(score), weight = seen[h].weight(score);
       seen[h].sum += weight;
       for (int i = 0; i < each; ++i)
-        z[h][i] = make_float4(fmaf(weight, v[i].x, z[h][i].x * correction), fmaf(weight, v[i].y, z[h][i].y * correction),
-                              fmaf(weight, v[i].z, z[h][i].z * correction), fmaf(weight, v[i].w, z[h][i].w * correction));
+        z[h][i] =
+            make_float4(fmaf(weight, v[i].x, z[h][i].x * correction), fmaf(weight, v[i].y, z[h][i].y * correction),
+                        fmaf(weight, v[i].z, z[h][i].z * correction), fmaf(weight, v[i].w, z[h][i].w * correction));
     }
   }
 #pragma unroll
@@ -102,7 +104,9 @@ __global__ void __launch_bounds__(decode_threads)
     const long long at = (static_cast<long long>(blockIdx.z) * shape.heads + head + h) * splits + blockIdx.x;
     merge_parts(
         decode_teams, shape.head_dim, static_cast<int>(threadIdx.x), decode_threads,
-        [&](int part) { return OnlineSoftmax{team_largest[part][h], team_sum[part][h]}; },
+        [&](int part) {
+          return OnlineSoftmax{team_largest[part][h], team_sum[part][h]};
+        },
         [&](int part, int i) { return team_z[(part * together + h) * width + i]; },
         [&](int i, float value, float largest, float sum) {
           scratch.z[at * shape.head_dim + i] = value;
@@ -120,7 +124,9 @@ __global__ void decode_merge(Heads shape, const Sequence<T>* sequences, int spli
   const long long at = (static_cast<long long>(blockIdx.y) * shape.heads + blockIdx.x) * splits;
   merge_parts(
       splits, shape.head_dim, static_cast<int>(threadIdx.x), decode_threads,
-      [&](int part) { return OnlineSoftmax{scratch.largest[at + part], scratch.sum[at + part]}; },
+      [&](int part) {
+        return OnlineSoftmax{scratch.largest[at + part], scratch.sum[at + part]};
+      },
       [&](int part, int i) { return scratch.z[(at + part) * shape.head_dim + i]; },
       [&](int i, float value, float, float sum) {
         sequence.z.row(0)[static_cast<int>(blockIdx.x) * shape.head_dim + i] = from_float<T>(value / sum);
@@ -136,7 +142,8 @@ void launch_decode(Stream stream, const Heads& shape, const Sequence<T>* sequenc
                static_cast<unsigned>(count)),
           dim3(decode_threads), decode_teams * together * width * sizeof(float), stream},
          shape, sequences, splits, scratch);
-  launch(decode_merge<T>, {dim3(static_cast<unsigned>(shape.heads), static_cast<unsigned>(count)), dim3(decode_threads), 0, stream},
+  launch(decode_merge<T>,
+         {dim3(static_cast<unsigned>(shape.heads), static_cast<unsigned>(count)), dim3(decode_threads), 0, stream},
          shape, sequences, splits, scratch);
 }
 

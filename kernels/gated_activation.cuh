@@ -1,5 +1,6 @@
 /// The gated activation of an MLP, neurons = f(gate) * up, fused with what experiments do at the neurons: switching
-/// some off, counting all. docs/kernels.md walks through the steps. (Shazeer 2020; hooks/count.hpp, hooks/deactivate.hpp)
+/// some off, counting all. docs/kernels.md walks through the steps. (Shazeer 2020; hooks/count.hpp,
+/// hooks/deactivate.hpp)
 #pragma once
 
 #include "kernels/activation.cuh"

@@ -1,6 +1,6 @@
 /// The matrix product of a linear layer, y = x W^T + bias, for shapes that no library has a fixed algorithm for, and to
-/// learn from. Every step sums each element over k upwards from 0 in one chain, so all give the same bits, whatever else
-/// is in the batch. (ops/matmul.hpp)
+/// learn from. Every step sums each element over k upwards from 0 in one chain, so all give the same bits, whatever
+/// else is in the batch. (ops/matmul.hpp)
 #pragma once
 
 #include "kernels/rows.cuh"
@@ -18,10 +18,10 @@ __global__ void matmul_naive(Rows<const X> x, Rows<const W> w, const float* bias
   y.row(blockIdx.x)[n] = from_float<Y>(bias == nullptr ? sum : sum + bias[n]);
 }
 
-inline constexpr int matmul_tile = 64;       // rows and columns of y that a block computes
-inline constexpr int matmul_depth = 16;      // of k at a time in shared memory
-inline constexpr int matmul_each = 4;        // rows and columns of y that a thread computes
-inline constexpr int matmul_threads = 256;   // (tile / each)^2
+inline constexpr int matmul_tile = 64;                // rows and columns of y that a block computes
+inline constexpr int matmul_depth = 16;               // of k at a time in shared memory
+inline constexpr int matmul_each = 4;                 // rows and columns of y that a thread computes
+inline constexpr int matmul_threads = 256;            // (tile / each)^2
 inline constexpr int matmul_pitch = matmul_tile + 1;  // off by one: the banks that a column lies in are different ones
 
 /// tile[k][i] = x[first + i, from + k], zero beyond the matrix.
@@ -41,7 +41,8 @@ __global__ void __launch_bounds__(matmul_threads)
     matmul_tiled(Rows<const X> x, Rows<const W> w, const float* bias, Rows<Y> y) {
   NEUROGLOT_SHARED(float, x_tile, [matmul_depth][matmul_pitch]);
   NEUROGLOT_SHARED(float, w_tile, [matmul_depth][matmul_pitch]);
-  const int first_row = static_cast<int>(blockIdx.x) * matmul_tile, first_col = static_cast<int>(blockIdx.y) * matmul_tile;
+  const int first_row = static_cast<int>(blockIdx.x) * matmul_tile,
+            first_col = static_cast<int>(blockIdx.y) * matmul_tile;
   const int across = matmul_tile / matmul_each;  // neighbouring threads have neighbouring columns
   const int row = static_cast<int>(threadIdx.x) / across, col = static_cast<int>(threadIdx.x) % across;
   float sums[matmul_each][matmul_each] = {};

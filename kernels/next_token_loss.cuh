@@ -1,5 +1,6 @@
 /// The loss of the true next token without a matrix of all logits: the vocabulary is taken block by block, and of each
-/// block a row keeps its maximum and the sum of exp(logit - maximum). (ops/cross_entropy.hpp, ops/cpu/cross_entropy.hpp)
+/// block a row keeps its maximum and the sum of exp(logit - maximum). (ops/cross_entropy.hpp,
+/// ops/cpu/cross_entropy.hpp)
 #pragma once
 
 #include "kernels/matmul.cuh"

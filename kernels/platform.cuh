@@ -79,9 +79,9 @@ void launch(void (*kernel)(Parameters...), const Launch& on, std::type_identity_
   });
 }
 
-#define NEUROGLOT_SHARED(type, name, dimensions)                        \
-  static const char name##_declaration = 0;                             \
-  auto& name = *static_cast<std::add_pointer_t<type dimensions>>(       \
+#define NEUROGLOT_SHARED(type, name, dimensions)                  \
+  static const char name##_declaration = 0;                       \
+  auto& name = *static_cast<std::add_pointer_t<type dimensions>>( \
       neuroglot::emulation::shared_array(&name##_declaration, sizeof(type dimensions), #name))
 
 template <class T>

@@ -4,7 +4,7 @@
 
 namespace neuroglot::cuda {
 
-#define NEUROGLOT_INSTANCES(X, W)                                                                    \
+#define NEUROGLOT_INSTANCES(X, W)                                                                              \
   template __global__ void matmul_naive<X, W, float>(Rows<const X>, Rows<const W>, const float*, Rows<float>); \
   template void matmul<X, W, float>(Stream, Rows<const X>, Rows<const W>, const float*, Rows<float>);
 NEUROGLOT_INSTANCES(float, float)

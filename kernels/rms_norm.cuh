@@ -53,9 +53,8 @@ __global__ void rms_norm_in_fours(Rows<float> x, Rows<const float> added, const 
   const float scale = rsqrtf(block_sum<norm_threads>(squares) / static_cast<float>(x.cols) + eps);
   for (int col = 4 * static_cast<int>(threadIdx.x); col < x.cols; col += 4 * norm_threads) {
     const float4 v = load4(from + col), w = load4(weight + col);
-    store4(y.row(blockIdx.x) + col,
-           make_float4(v.x * scale * (offset + w.x), v.y * scale * (offset + w.y), v.z * scale * (offset + w.z),
-                       v.w * scale * (offset + w.w)));
+    store4(y.row(blockIdx.x) + col, make_float4(v.x * scale * (offset + w.x), v.y * scale * (offset + w.y),
+                                                v.z * scale * (offset + w.z), v.w * scale * (offset + w.w)));
   }
 }
 

@@ -26,13 +26,12 @@ __global__ void rotate_pairs(Rows<T> x, Rows<const float> cosine, Rows<const flo
 }
 
 template <class T>
-void rotate(Stream stream, Rows<T> x, Rows<const float> cosine, Rows<const float> sine, int head_dim,
-            bool neighbours) {
+void rotate(Stream stream, Rows<T> x, Rows<const float> cosine, Rows<const float> sine, int head_dim, bool neighbours) {
   const int pairs = x.cols / head_dim * cosine.cols;
   if (x.rows == 0 || pairs == 0) return;
   launch(rotate_pairs<T>,
-         {dim3(static_cast<unsigned>(x.rows), static_cast<unsigned>(pieces(pairs, rope_threads))), dim3(rope_threads), 0,
-          stream},
+         {dim3(static_cast<unsigned>(x.rows), static_cast<unsigned>(pieces(pairs, rope_threads))), dim3(rope_threads),
+          0, stream},
          x, cosine, sine, head_dim, neighbours);
 }
 

@@ -44,7 +44,8 @@ __device__ inline Ranked block_first(Ranked mine) {
 }
 
 /// values, places (rows, k) of x (rows, cols): a block a row, which walks over it once for each of the k. Places are -1
-/// beyond the row's end, which must hold no NaN. For the k of routing and of greedy decoding; sorting would pay from a few dozen on.
+/// beyond the row's end, which must hold no NaN. For the k of routing and of greedy decoding; sorting would pay from a
+/// few dozen on.
 template <class T>
 __global__ void top_k_rows(Rows<const T> x, int k, float* values, int* places) {
   Ranked last{INFINITY, -1};

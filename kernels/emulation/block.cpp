@@ -56,8 +56,12 @@ Running running;
 std::uint64_t seed = 0;
 std::mt19937_64 generator;
 
-Thread& self() { return *running.threads[running.current]; }
-bool in_order() { return seed < 2; }
+Thread& self() {
+  return *running.threads[running.current];
+}
+bool in_order() {
+  return seed < 2;
+}
 
 std::string text(Where where) {
   std::string file = where.file_name();
@@ -181,7 +185,9 @@ void use_order(std::uint64_t chosen) {
   generator.seed(chosen);
 }
 
-std::uint64_t random_number() { return generator(); }
+std::uint64_t random_number() {
+  return generator();
+}
 
 void run_grid(Extent grid, Extent block, std::size_t shared_bytes, const char* launched_at,
               const std::function<void()>& body) {
@@ -263,15 +269,21 @@ void* dynamic_shared() {
   return shared_array(nullptr, running.shared_bytes, "");
 }
 
-unsigned lane() { return running.current % warp_size; }
+unsigned lane() {
+  return running.current % warp_size;
+}
 
 void fail(const std::string& what) {
   running.failure = name_of(running.block, running.current) + ": " + what;
   for (;;) self().fiber.suspend();
 }
 
-bool in_kernel() { return running.active; }
-bool accesses_are_watched() { return running.watched; }
+bool in_kernel() {
+  return running.active;
+}
+bool accesses_are_watched() {
+  return running.watched;
+}
 
 void before_access(const void* first, std::size_t bytes, Access access, std::size_t aligned) {
   running.watched = true;
@@ -290,7 +302,11 @@ void before_access(const void* first, std::size_t bytes, Access access, std::siz
   if (reinterpret_cast<std::uintptr_t>(first) % aligned != 0)
     complain("takes at once", ", which do not begin at a multiple of " + std::to_string(aligned));
   if (access != Access::write && !memory.written(first, bytes)) complain("reads", ", which nobody has written");
-  const Use use{running.launch,  running.block, running.current, running.barriers, running.warp_syncs[running.current / warp_size],
+  const Use use{running.launch,
+                running.block,
+                running.current,
+                running.barriers,
+                running.warp_syncs[running.current / warp_size],
                 access == Access::atomic};
   const char* const begin = static_cast<const char*>(first);
   for (std::size_t i = 0; i < bytes; i += Memory::granule) {

@@ -31,8 +31,12 @@ struct alignas(8) uint2 {
 struct alignas(16) uint4 {
   unsigned x, y, z, w;
 };
-inline float2 make_float2(float x, float y) { return {x, y}; }
-inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
+inline float2 make_float2(float x, float y) {
+  return {x, y};
+}
+inline float4 make_float4(float x, float y, float z, float w) {
+  return {x, y, z, w};
+}
 
 inline void __syncthreads(std::source_location where = std::source_location::current()) {
   neuroglot::emulation::barrier(where);
@@ -141,7 +145,9 @@ inline int __any_sync(unsigned mask, bool yes, std::source_location where = std:
 inline int __all_sync(unsigned mask, bool yes, std::source_location where = std::source_location::current()) {
   return neuroglot::emulation::vote(mask, !yes, "__all_sync", where) == 0;
 }
-inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
+inline int __popc(unsigned bits) {
+  return __builtin_popcount(bits);
+}
 
 template <class T>
 T atomicAdd(T* at, std::type_identity_t<T> value) {
@@ -156,8 +162,14 @@ T atomicCAS(T* at, std::type_identity_t<T> expected, std::type_identity_t<T> val
   return neuroglot::emulation::atomically(at, [=](T before) { return before == expected ? value : before; });
 }
 
-inline float rsqrtf(float x) { return 1.0f / std::sqrt(x); }
-inline float __expf(float x) { return std::exp(x); }
-inline float __ldg(const float* at) { return *at; }
+inline float rsqrtf(float x) {
+  return 1.0f / std::sqrt(x);
+}
+inline float __expf(float x) {
+  return std::exp(x);
+}
+inline float __ldg(const float* at) {
+  return *at;
+}
 using std::max;
 using std::min;

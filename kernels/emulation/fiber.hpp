@@ -21,8 +21,8 @@ class Fiber {
   static constexpr std::size_t stack_bytes = std::size_t{1} << 17, page = 4096;
 
   Fiber() {
-    void* const mapped = mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE,
-                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const mapped =
+        mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (mapped == MAP_FAILED) throw std::bad_alloc();
     stack_ = static_cast<char*>(mapped);
     mprotect(stack_, page, PROT_NONE);  // below it: a kernel with too large arrays crashes here and nowhere else

@@ -18,8 +18,8 @@ class Memory {
 
   static Memory& instance();
 
-  /// Bytes that nobody has written: all ones, which is a NaN as float, double and bf16. Aligned to 256, as cudaMalloc's.
-  /// `what` names them in messages. Throws std::bad_alloc.
+  /// Bytes that nobody has written: all ones, which is a NaN as float, double and bf16. Aligned to 256, as
+  /// cudaMalloc's. `what` names them in messages. Throws std::bad_alloc.
   void* allocate(std::size_t bytes, const std::string& what);
   /// Throws std::invalid_argument for what is no (live) allocation.
   void release(void* pointer);
@@ -46,9 +46,7 @@ class Memory {
   };
 
   Memory();
-  std::size_t index(const void* address) const {
-    return (reinterpret_cast<std::uintptr_t>(address) - base_) / granule;
-  }
+  std::size_t index(const void* address) const { return (reinterpret_cast<std::uintptr_t>(address) - base_) / granule; }
   State least(const void* first, std::size_t bytes) const;
   void set(std::uintptr_t first, std::size_t bytes, State state);
 

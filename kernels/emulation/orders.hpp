@@ -20,7 +20,8 @@ template <class... T>
 bool same_bits(const std::tuple<T...>& a, const std::tuple<T...>& b) {
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
     return (same_bits(std::get<i>(a), std::get<i>(b)) && ...);
-  }(std::index_sequence_for<T...>{});
+  }
+  (std::index_sequence_for<T...>{});
 }
 
 /// What `run()` gives, a vector or a tuple of vectors: the same bits with threads in ascending order, descending, and

@@ -100,7 +100,9 @@ using namespace neuroglot::emulation;
 const char* cudaGetErrorString(cudaError_t error) {
   return error == cudaSuccess ? "no error" : error == cudaErrorInvalidValue ? "invalid argument" : "out of memory";
 }
-cudaError_t cudaGetLastError() { return cudaSuccess; }
+cudaError_t cudaGetLastError() {
+  return cudaSuccess;
+}
 cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
   try {
     *pointer = Memory::instance().allocate(bytes, "device memory");
@@ -161,7 +163,9 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     work_off(*stream, stream->done + stream->waiting.size());
   return cudaSuccess;
 }
-cudaError_t cudaDeviceSynchronize() { return cudaStreamSynchronize(nullptr); }
+cudaError_t cudaDeviceSynchronize() {
+  return cudaStreamSynchronize(nullptr);
+}
 cudaError_t cudaEventCreate(cudaEvent_t* event) {
   *event = new Event;
   return cudaSuccess;

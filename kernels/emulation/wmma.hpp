@@ -53,8 +53,12 @@ struct Operands {
   const C* c;
 };
 
-inline float as_float(float value) { return value; }
-inline float as_float(__nv_bfloat16 value) { return __bfloat162float(value); }
+inline float as_float(float value) {
+  return value;
+}
+inline float as_float(__nv_bfloat16 value) {
+  return __bfloat162float(value);
+}
 
 template <class Operands>
 void multiply_all(void* const* lanes) {

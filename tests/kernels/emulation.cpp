@@ -88,7 +88,9 @@ __global__ void overwrite(T* out) {
   if (threadIdx.x == 0) out[0] = static_cast<T>(blockIdx.x);
 }
 
-__global__ inline void add_floats(float* sum, const float* x) { atomicAdd(sum, x[threadIdx.x]); }
+__global__ inline void add_floats(float* sum, const float* x) {
+  atomicAdd(sum, x[threadIdx.x]);
+}
 
 }  // namespace
 
@@ -113,9 +115,9 @@ TEST_CASE("shared memory that nobody has written can not be read") {
 }
 
 TEST_CASE("a barrier that some threads do not come to is an error that names both") {
-  CHECK_THROWS_WITH(sums_by(tree_sum<true, true, false>),
-                    Catch::Contains("divergent barrier: thread 0") && Catch::Contains("but thread 100") &&
-                        Catch::Contains("emulation.cpp:"));
+  CHECK_THROWS_WITH(sums_by(tree_sum<true, true, false>), Catch::Contains("divergent barrier: thread 0") &&
+                                                              Catch::Contains("but thread 100") &&
+                                                              Catch::Contains("emulation.cpp:"));
 }
 
 TEST_CASE("votes count the lanes of a warp, and a lane that has returned is missed") {

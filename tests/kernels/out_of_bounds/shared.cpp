@@ -9,4 +9,6 @@ __global__ void fill(int n) {
   for (int i = static_cast<int>(threadIdx.x); i < n; i += 32) (&tile[0])[i] = 1;
 }
 
-int main() { launch(fill<float>, {dim3{1}, dim3{32}}, 32); }
+int main() {
+  launch(fill<float>, {dim3{1}, dim3{32}}, 32);
+}
