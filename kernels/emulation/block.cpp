@@ -1,11 +1,11 @@
 #include "kernels/emulation/block.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <numeric>
-#include <random>
 #include <vector>
 
 #include "kernels/emulation/cuda_indices.hpp"
@@ -44,7 +44,8 @@ struct Running {
   std::vector<unsigned> ready;
   std::vector<SharedArray> shared;
   std::vector<std::uint32_t> warp_syncs;
-  unsigned count = 0;  // threads of a block
+  std::vector<std::uint32_t> lanes_waiting, lanes_finished;  // of each warp
+  unsigned count = 0;                                        // threads of a block
   unsigned current = 0;
   std::uint32_t launch = 0, block = 0, barriers = 0;
   std::size_t shared_bytes = 0, unfinished = 0;
@@ -54,7 +55,19 @@ struct Running {
 
 Running running;
 std::uint64_t seed = 0;
-std::mt19937_64 generator;
+/// Marsaglia 2003, xorshift: quick, since it is asked at every access.
+struct Generator {
+  using result_type = std::uint64_t;
+  std::uint64_t state = 1;
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return ~result_type{0}; }
+  result_type operator()() {
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+  }
+};
+Generator generator;
 
 Thread& self() {
   return *running.threads[running.current];
@@ -87,7 +100,7 @@ unsigned take_next() {
   auto& ready = running.ready;
   const auto chosen = seed == 0   ? std::min_element(ready.begin(), ready.end())
                       : seed == 1 ? std::max_element(ready.begin(), ready.end())
-                                  : ready.begin() + static_cast<std::ptrdiff_t>(random_number() % ready.size());
+                                  : ready.begin() + static_cast<std::ptrdiff_t>((random_number() >> 32) % ready.size());
   const unsigned thread = *chosen;
   *chosen = ready.back();
   ready.pop_back();
@@ -100,6 +113,7 @@ void start_thread(unsigned number, Extent block) {
   thread.fiber.start([](Fiber& fiber) {
     (*running.body)();
     --running.unfinished;
+    running.lanes_finished[running.current / warp_size] |= 1u << running.current % warp_size;
     self().state = State::finished;
     fiber.suspend();
   });
@@ -148,7 +162,9 @@ void run_threads() {
 void run_block(Extent block) {
   running.ready.clear();
   running.barriers = 0;
-  running.warp_syncs.assign((running.count + warp_size - 1) / warp_size, 0);
+  const std::size_t warps = running.count / warp_size;
+  for (auto* of_warps : {&running.warp_syncs, &running.lanes_waiting, &running.lanes_finished})
+    of_warps->assign(warps, 0);
   running.unfinished = running.count;
   if (running.shared_bytes > 0)
     running.shared.push_back({nullptr, Memory::instance().allocate(running.shared_bytes, "dynamic shared memory")});
@@ -168,6 +184,16 @@ std::vector<std::uint32_t> order_of_blocks(std::uint32_t count) {
   return order;
 }
 
+/// All lanes of a mask wait: they must do so for the same thing.
+void check_meeting(const Thread& last, unsigned first_lane) {
+  for (unsigned i = 0; i < warp_size; ++i) {
+    const Thread& other = *running.threads[first_lane + i];
+    if ((last.mask >> i & 1) != 0 && (other.mask != last.mask || other.combine != last.combine))
+      fail(std::string(last.what) + " at " + text(last.where) + ", but lane " + std::to_string(i) + " is in " +
+           other.what + " at " + text(other.where));
+  }
+}
+
 void complete_meeting(unsigned first_lane, std::uint32_t mask, bool orders_memory) {
   void* brought[warp_size] = {};
   for (unsigned i = 0; i < warp_size; ++i)
@@ -182,7 +208,7 @@ void complete_meeting(unsigned first_lane, std::uint32_t mask, bool orders_memor
 
 void use_order(std::uint64_t chosen) {
   seed = chosen;
-  generator.seed(chosen);
+  generator.state = (chosen + 1) * 0x9e3779b97f4a7c15u;
 }
 
 std::uint64_t random_number() {
@@ -229,29 +255,22 @@ void meet_lanes(std::uint32_t mask, Combine combine, void* mine, bool orders_mem
   thread.what = what;
   thread.where = where;
   if ((mask >> lane() & 1) == 0) fail(std::string(what) + " at " + text(where) + " by a lane that is not in its mask");
-  bool all = true;
-  for (unsigned i = 0; i < warp_size; ++i) {
-    if ((mask >> i & 1) == 0 || i == lane()) continue;
-    const Thread& other = *running.threads[first_lane + i];
-    if (other.state == State::finished)
-      fail(std::string(what) + " at " + text(where) + " waits for lane " + std::to_string(i) + ", which has returned");
-    if (other.state != State::in_warp) {
-      all = false;
-    } else if (other.mask != mask || other.combine != combine) {
-      fail(std::string(what) + " at " + text(where) + ", but lane " + std::to_string(i) + " is in " + other.what +
-           " at " + text(other.where));
-    }
-  }
-  if (all) {
+  const unsigned warp = running.current / warp_size;
+  if (const std::uint32_t gone = mask & running.lanes_finished[warp]; gone != 0)
+    fail(std::string(what) + " at " + text(where) + " waits for lane " + std::to_string(std::countr_zero(gone)) +
+         ", which has returned");
+  thread.state = State::in_warp;
+  running.lanes_waiting[warp] |= 1u << lane();
+  if ((mask & ~running.lanes_waiting[warp]) == 0) {
+    check_meeting(thread, first_lane);
+    running.lanes_waiting[warp] &= ~mask;
     complete_meeting(first_lane, mask, orders_memory);
-    thread.fiber.suspend();
-  } else {
-    wait(State::in_warp);
   }
+  thread.fiber.suspend();
 }
 
 void give_way() {
-  if (in_order() || random_number() % 4 != 0) return;
+  if (in_order() || random_number() >> 62 != 0) return;
   make_ready(running.current);
   self().fiber.suspend();
 }
@@ -293,7 +312,7 @@ void before_access(const void* first, std::size_t bytes, Access access, std::siz
     std::fprintf(stderr, "the host touches device memory: %s\n", memory.describe(first, bytes).c_str());
     std::abort();
   }
-  if (access == Access::atomic || random_number() % 16 == 0) give_way();
+  if (access == Access::atomic || random_number() >> 60 == 0) give_way();
   const auto complain = [&](const std::string& verb, const std::string& why) {
     fail(verb + " " + memory.describe(first, bytes) + why);
   };
