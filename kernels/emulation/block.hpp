@@ -44,15 +44,15 @@ void* shared_array(const void* declaration, std::size_t bytes, const char* name)
 void* dynamic_shared();
 unsigned lane();
 /// Stops the launch: synchronising its stream throws a KernelError that tells the thread, and this.
-[[noreturn]] void fail(const std::string& what);
+[[noreturn]] void fail(const char* what);
 
 enum class Access { read, write, atomic };
 /// Called before a thread reads or writes memory, where accesses are watched: fails for memory that is not there, has
 /// not been written, or is used by another thread without a barrier in between; for an address that a device would not
 /// take with an access of `aligned` bytes, too.
 void before_access(const void* first, std::size_t bytes, Access access, std::size_t aligned = 1);
-bool in_kernel();
-/// Whether before_access has been called at all: whether this program was compiled with accesses watched.
+/// Whether this program was compiled with accesses watched; watch_accesses() says that it was.
 bool accesses_are_watched();
+void watch_accesses();
 
 }  // namespace neuroglot::emulation

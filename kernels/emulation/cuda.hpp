@@ -93,7 +93,10 @@ inline unsigned vote(unsigned mask, bool yes, const char* what, Where where) {
 /// Reads, changes and writes what no other thread can see in between.
 template <class T, class Change>
 __attribute__((no_sanitize("thread"))) T atomically(T* at, Change change) {
-  before_access(at, sizeof(T), Access::atomic);
+  if (accesses_are_watched())
+    before_access(at, sizeof(T), Access::atomic);
+  else
+    give_way();
   const T before = *at;
   *at = change(before);
   return before;

@@ -12,7 +12,9 @@ using neuroglot::emulation::before_access;
 
 extern "C" {
 
-void __tsan_init() {}
+void __tsan_init() {
+  neuroglot::emulation::watch_accesses();
+}  // as the program starts
 void __tsan_func_entry(void*) {}
 void __tsan_func_exit() {}
 void __tsan_vptr_update(void**, void*) {}

@@ -3,7 +3,7 @@
 
 FOLDER has the compiler's own words (kernels/compile.sh), TABLE what is allowed: a line a kernel and architecture. Exit status 1
 where a kernel spills more than its line allows, uses other static shared memory, or has no line; and where a line has no kernel.
-Registers depend on the compiler's version: they are compared where it is the one that the table was written with, and are a remark.
+Registers depend on the compiler's version: another number of them is a remark.
 --write writes the table anew; what is allowed to spill stays as it was, and is to be raised by hand alone.
 """
 import pathlib
