@@ -1,5 +1,6 @@
 // Attention in floats, compiled for the device.
 #include "kernels/attention.cuh"
+#include "kernels/attention_steps.cuh"
 #include "kernels/attention_wmma.cuh"
 #include "kernels/decode_attention.cuh"
 
@@ -11,6 +12,8 @@ namespace neuroglot::cuda {
   template void decode_attention<T>(Stream, const Heads&, const Sequence<T>*, int, int, const DecodeScratch&);
 NEUROGLOT_INSTANCES(float)
 NEUROGLOT_INSTANCES(Bf16)
+template void attention_scores<float>(Stream, const Heads&, const Sequence<float>&, int, Rows<float>);
+template void attention_mix<float>(Stream, const Heads&, const Sequence<float>&, int, Rows<const float>);
 template void launch_attention_wmma<64>(Stream, const Heads&, const Sequence<Bf16>*, int, int);
 template void launch_attention_wmma<128>(Stream, const Heads&, const Sequence<Bf16>*, int, int);
 

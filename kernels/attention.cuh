@@ -93,23 +93,23 @@ __global__ void __launch_bounds__(attention_threads, 1)
     __syncthreads();
     float scores[8], largest = -INFINITY, sum = 0;
     for (int j = 0; j < 8; ++j) scores[j] = 0;
-#pragma unroll 2
+    NEUROGLOT_UNROLL(2)
     for (int i = 0; i < width; i += 4) {
       const float4 q = load4(q_tile + row * pitch + i);
-#pragma unroll
+      NEUROGLOT_UNROLL()
       for (int j = 0; j < 8; ++j) {
         const float4 k = load4(k_tile + (part + 4 * j) * pitch + i);
         scores[j] = fmaf(q.x, k.x, fmaf(q.y, k.y, fmaf(q.z, k.z, fmaf(q.w, k.w, scores[j]))));
       }
     }
-#pragma unroll
+    NEUROGLOT_UNROLL()
     for (int j = 0; j < 8; ++j) {
       const int key = first + part + 4 * j;
       scores[j] = key >= own_first && key < own_last ? shape.score(scores[j], head, key) : -INFINITY;
       largest = fmaxf(largest, scores[j]);
     }
     const float correction = seen.raise(warp_max<4>(largest));
-#pragma unroll
+    NEUROGLOT_UNROLL()
     for (int j = 0; j < 8; ++j) {
       const float weight = seen.weight(scores[j]);
       weights[row * 33 + part + 4 * j] = weight;
@@ -117,13 +117,13 @@ __global__ void __launch_bounds__(attention_threads, 1)
     }
     seen.sum += warp_sum<4>(sum);
     __syncwarp();
-#pragma unroll
+    NEUROGLOT_UNROLL()
     for (int i = 0; i < each; ++i)
       z[i] = make_float4(z[i].x * correction, z[i].y * correction, z[i].z * correction, z[i].w * correction);
-#pragma unroll 2
+    NEUROGLOT_UNROLL(2)
     for (int key = 0; key < attention_tile; ++key) {
       const float weight = weights[row * 33 + key];
-#pragma unroll
+      NEUROGLOT_UNROLL()
       for (int i = 0; i < each; ++i) {
         const float4 v = load4(v_tile + key * pitch + 4 * (part + 4 * i));
         z[i] = make_float4(fmaf(weight, v.x, z[i].x), fmaf(weight, v.y, z[i].y), fmaf(weight, v.z, z[i].z),

@@ -49,7 +49,7 @@ __device__ void load_bf16_tile(Bf16* tile, const Rows<const Bf16>& x, int first,
 template <class Layout, int depth, int columns, bool adds>
 __device__ void warp_product(const Bf16* a, int a_pitch, const Bf16* b, int b_pitch, float* to, int to_pitch) {
   namespace wmma = nvcuda::wmma;
-#pragma unroll 1
+  NEUROGLOT_UNROLL(1)
   for (int col = 0; col < columns; col += 16) {
     wmma::fragment<wmma::accumulator, 16, 16, 16, float> sum;
     if constexpr (adds)

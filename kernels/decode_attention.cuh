@@ -61,7 +61,7 @@ __global__ void __launch_bounds__(decode_threads)
   };
   float4 q[together][each], z[together][each];
   OnlineSoftmax seen[together];
-#pragma unroll
+  NEUROGLOT_UNROLL()
   for (int h = 0; h < together; ++h)
     for (int i = 0; i < each; ++i) {
       q[h][i] = h < heads ? four(sequence.q.row(0) + (head + h) * shape.head_dim, i) : make_float4(0, 0, 0, 0);
@@ -77,7 +77,7 @@ __global__ void __launch_bounds__(decode_threads)
       k[i] = visible ? four(sequence.k.row(key) + kv_head * shape.head_dim, i) : make_float4(0, 0, 0, 0);
       v[i] = visible ? four(sequence.v.row(key) + kv_head * shape.head_dim, i) : make_float4(0, 0, 0, 0);
     }
-#pragma unroll
+    NEUROGLOT_UNROLL()
     for (int h = 0; h < together; ++h) {
       float dot = 0;
       for (int i = 0; i < each; ++i)
@@ -92,7 +92,7 @@ __global__ void __launch_bounds__(decode_threads)
                         fmaf(weight, v[i].z, z[h][i].z * correction), fmaf(weight, v[i].w, z[h][i].w * correction));
     }
   }
-#pragma unroll
+  NEUROGLOT_UNROLL()
   for (int h = 0; h < together; ++h) {
     for (int i = 0; i < each; ++i) store4(team_z + (team * together + h) * width + place(i), z[h][i]);
     if (lane != 0) continue;

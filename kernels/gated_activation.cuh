@@ -51,7 +51,7 @@ __global__ void gated_activation_in_fours(F f, Rows<T> gate, Rows<const T> up, A
   for (int i = 0; i < 4; ++i) is_off[i] = at.off != nullptr && at.off[col + i] != 0;
   ColumnSum totals[4];
   const int end = at.offsets[blockIdx.y + 1];
-#pragma unroll 4
+  NEUROGLOT_UNROLL(4)
   for (int row = at.offsets[blockIdx.y]; row < end; ++row) {
     const float4 before = load4(gate.row(row) + col);
     float values[4] = {before.x, before.y, before.z, before.w};

@@ -47,6 +47,10 @@ void launch(void (*kernel)(Parameters...), const Launch& on, std::type_identity_
   check(cudaGetLastError(), "kernel launch");
 }
 
+/// Before a loop: it is unrolled, so many times or wholly. (A pragma would do, if gcc 12 could be told to pass it by.)
+#define NEUROGLOT_PRAGMA(text) _Pragma(#text)
+#define NEUROGLOT_UNROLL(times) NEUROGLOT_PRAGMA(unroll times)
+
 /// A block's own array: NEUROGLOT_SHARED(float, tile, [16][17]).
 #define NEUROGLOT_SHARED(type, name, dimensions) __shared__ type name dimensions
 
@@ -83,6 +87,8 @@ void launch(void (*kernel)(Parameters...), const Launch& on, std::type_identity_
   static const char name##_declaration = 0;                       \
   auto& name = *static_cast<std::add_pointer_t<type dimensions>>( \
       neuroglot::emulation::shared_array(&name##_declaration, sizeof(type dimensions), #name))
+
+#define NEUROGLOT_UNROLL(times)
 
 template <class T>
 T* dynamic_shared() {

@@ -12,6 +12,9 @@
 #include "kernels/emulation/block.hpp"
 #include "kernels/emulation/cuda_indices.hpp"
 
+// Some of what is always inlined is not declared inline, about which gcc has its doubts.
+#pragma GCC diagnostic ignored "-Wattributes"
+
 #define __global__
 // gcc does not report the store of a struct that a call returns: calls are inlined, so that there are none.
 #define __device__ [[gnu::always_inline]]
