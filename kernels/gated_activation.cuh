@@ -16,7 +16,7 @@ struct AtNeurons {
 };
 
 /// Step 1: each wish a kernel of its own: activate, switch_off, sum_columns, multiply. Four walks over
-/// (tokens, neurons): every value is read four times and written three times.
+/// (tokens, neurons): of every value of the gate three loads and two stores, and a load of up.
 template <class T>
 __global__ void switch_off(Rows<T> x, const unsigned char* off) {
   const int col = static_cast<int>(blockIdx.y * element_threads + threadIdx.x);
@@ -41,8 +41,8 @@ __global__ void gated_activation_by_column(F f, Rows<T> gate, Rows<const T> up, 
     total.store(at.of_sequences, static_cast<long long>(blockIdx.y) * gate.cols + col);
 }
 
-/// Step 3: four columns a thread: a load of 16 bytes (8 of bf16) moves as much as four of 4, and the loads of four rows
-/// are under way together before the first is needed. The order of each column's sum is still that of the rows.
+/// Step 3: four columns a thread: one load of 16 bytes (8 of bf16) in place of four. The order of each column's sum is
+/// still that of the rows, and so are its bits.
 template <class F, class T>
 __global__ void gated_activation_in_fours(F f, Rows<T> gate, Rows<const T> up, AtNeurons at) {
   const int col = 4 * static_cast<int>(blockIdx.x * statistics_threads + threadIdx.x);
