@@ -89,7 +89,9 @@ def main():
         faults += wrong_includes(path, folder, lines)
         faults += wrong_form(path, lines)
         remarks += long_functions(path, lines)
-    for file in sorted(project.glob("kernels/**/*.*")):
+    for file in sorted(project.glob("kernels/*.cu*")):
+        if file.suffix == ".cuh":
+            faults += wrong_form(file.relative_to(project), file.read_text().splitlines())
         for number, line in enumerate(file.read_text().splitlines(), 1):
             if re.search(r"#\s*include\s+[<\"](Eigen|xtensor|boost|sentencepiece)", line):
                 faults.append(f"{file.relative_to(project)}:{number}: kernels see no library")
