@@ -13,9 +13,9 @@
 
 namespace neuroglot {
 
-enum class Kind { independent, shared, transferred };
+enum class RepresentationKind { independent, shared, transferred };
 inline constexpr std::array<std::string_view, 3> kind_names = {"independent", "shared", "transferred"};
-inline constexpr std::string_view name(Kind kind) {
+inline constexpr std::string_view name(RepresentationKind kind) {
   return kind_names[static_cast<std::size_t>(kind)];
 }
 
@@ -37,7 +37,7 @@ struct FactKind {
   double overlap = 0;       ///< mean over the pairs of its languages
   std::size_t pairs = 0;    ///< that could be compared
   std::size_t sharing = 0;  ///< pairs that share it
-  Kind kind = Kind::independent;
+  RepresentationKind kind = RepresentationKind::independent;
   std::vector<std::size_t> transferred_to;  ///< languages whose corpus lacks it, which share it with one that has it
 };
 
@@ -76,9 +76,9 @@ inline std::vector<FactKind> fact_kinds(const FactNeuronSets& sets, const Overla
     if (of.pairs == 0) continue;
     of.overlap /= static_cast<double>(of.pairs);
     if (!of.transferred_to.empty())
-      of.kind = Kind::transferred;
+      of.kind = RepresentationKind::transferred;
     else if (static_cast<double>(of.sharing) >= rule.majority * static_cast<double>(of.pairs))
-      of.kind = Kind::shared;
+      of.kind = RepresentationKind::shared;
     kinds.push_back(std::move(of));
   }
   return kinds;
