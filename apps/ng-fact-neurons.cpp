@@ -114,6 +114,17 @@ FactNeuronOptions neuron_options(const ng::CommandLine& line, const Inputs& in) 
   return options;
 }
 
+NeuronShape shape_of(const ng::CommandLine& line, const Config& config) {
+  NeuronShape shape;
+  ng::with_fact_site(line, config, [&](auto at) { shape = {config.num_hidden_layers, site_width(at, config)}; });
+  return shape;
+}
+
+/// What an interrupted run leaves.
+std::filesystem::path partial_of(const ng::CommandLine& line) {
+  return line.text("out") + ".partial";
+}
+
 FactNeuronMethod method_of(const ng::CommandLine& line, const FactNeuronOptions& options) {
   FactNeuronMethod method;
   method.policy = line.text("policy");
@@ -224,7 +235,37 @@ void tell_skipped(const FactNeuronResults& found, bool quiet) {
             << " " << found.skipped[0].why << " (all are in the file)\n";
 }
 
-int run(int argc, char** argv) {
+/// Everything that the options ask for but can not be had, told before the model is loaded.
+void check_options(const ng::CommandLine& line, const Inputs& in) {
+  chosen_table(line.text("table"), {});
+  off_sources(line, in.languages);
+  if (line.has("absent")) read_corpus_presence(line.text("absent"), FactNeuronSets{});
+  if (line.has("scores")) std::filesystem::create_directories(line.text("scores"));
+}
+
+/// The neurons of all facts: of an interrupted run and of this one.
+RelationNeuronsLog neurons_of_facts(const ng::CommandLine& line, AnyModel& model, const PromptBuilder& builder,
+                                    const Inputs& in, const FactNeuronOptions& options, const NeuronShape& shape,
+                                    const Provenance& provenance) {
+  RelationNeuronsLog log(partial_of(line), provenance, shape, line.flag("resume"));
+  find_neurons(line, model, builder, in, options, shape, provenance, log);
+  if (line.has("sets")) write_sets(line.text("sets"), log, shape, provenance);
+  return log;
+}
+
+void write_results(const ng::CommandLine& line, const FactNeuronResults& found, const FactNeuronMethod& method,
+                   const FactsOffOptions& off, const std::optional<FactPlan>& plan, Provenance provenance) {
+  for (const char* file : {"absent", "plan"})
+    if (line.has(file))
+      provenance[file] = {{"file", line.text(file)}, {"hash", hash_of(std::filesystem::path(line.text(file)))}};
+  Provenance file = fact_neurons_json(found, method, provenance);
+  if (plan) file["confusion"] = confusion_json(confusion_of_kinds(*plan, found.sets, found.kinds));
+  if (found.off) file["off"] = facts_off_json(found, off);
+  write_file(line.required_path("out"), file.dump(1) + "\n");
+  std::filesystem::remove(partial_of(line));
+}
+
+ng::CommandLine command_line() {
   ng::CommandLine line(
       "ng-fact-neurons", "MODEL --facts FOLDER --hits hits.jsonl --out fact_neurons.json [options]",
       "Finds the neurons that tell a fact from the others of its relation, in each language that predicts it\n"
@@ -235,46 +276,35 @@ int run(int argc, char** argv) {
       "  ng-fact-neurons mbert --facts mlama1.1 --hits run/hits.jsonl --absent run/roots.jsonl --off en de \\\n"
       "                  --fact 'William Pitt the Younger / P937' --out run/fact_neurons.json --table off\n");
   add_options(line);
-  if (!line.parse(argc, argv)) return 0;
+  return line;
+}
 
-  const auto out = line.required_path("out");
-  require_writable(out);
-  chosen_table(line.text("table"), {});
+int run(int argc, char** argv) {
+  ng::CommandLine line = command_line();
+  if (!line.parse(argc, argv)) return 0;
+  require_writable(line.required_path("out"));
   const Inputs in = read_inputs(line);
+  check_options(line, in);
   const FactNeuronOptions options = neuron_options(line, in);
   FactNeuronMethod method = method_of(line, options);
-  off_sources(line, in.languages);
   std::optional<FactPlan> plan;
   if (line.has("plan")) plan = read_fact_plan(line.text("plan"));
-  if (line.has("absent")) read_corpus_presence(line.text("absent"), FactNeuronSets{});
+
   const auto tokenizer = load_tokenizer(line.model());
   const PromptBuilder builder(*tokenizer, mask_token(line.model(), *tokenizer));
   const auto model = ng::load_model(line, line.model());
   const FactsOffOptions off = off_options(line, in.languages, model->config());
-  ng::with_fact_site(line, model->config(), [&](auto at) {
-    method.shape = {model->config().num_hidden_layers, site_width(at, model->config())};
-  });
-  Provenance provenance = provenance_of(line, *model, *tokenizer, in, options);
+  method.shape = shape_of(line, model->config());
+  const Provenance provenance = provenance_of(line, *model, *tokenizer, in, options);
   require_same_model(line, in, provenance);
 
-  const std::filesystem::path partial = out.string() + ".partial";
-  if (line.has("scores")) std::filesystem::create_directories(line.text("scores"));
-  RelationNeuronsLog log(partial, provenance, method.shape, line.flag("resume"));
-  find_neurons(line, *model, builder, in, options, method.shape, provenance, log);
-  FactNeuronResults found = compare(line, in, log, method, model->threads());
+  const RelationNeuronsLog neurons = neurons_of_facts(line, *model, builder, in, options, method.shape, provenance);
+  FactNeuronResults found = compare(line, in, neurons, method, model->threads());
   found.drawn = options.drawn;
   if (!off.sources.empty())
     found.off = switch_off(line, *model, *tokenizer, builder, in, found.sets, off, method.shape);
 
-  if (line.has("sets")) write_sets(line.text("sets"), log, method.shape, provenance);
-  for (const char* file : {"absent", "plan"})
-    if (line.has(file))
-      provenance[file] = {{"file", line.text(file)}, {"hash", hash_of(std::filesystem::path(line.text(file)))}};
-  Provenance file = fact_neurons_json(found, method, provenance);
-  if (plan) file["confusion"] = confusion_json(confusion_of_kinds(*plan, found.sets, found.kinds));
-  if (found.off) file["off"] = facts_off_json(found, off);
-  write_file(out, file.dump(1) + "\n");
-  std::filesystem::remove(partial);
+  write_results(line, found, method, off, plan, provenance);
   tell_skipped(found, line.flag("quiet"));
   const Table table = chosen_table(line.text("table"), found);
   std::cout << (line.flag("json") ? to_json(table) : to_tsv(table));

@@ -16,7 +16,8 @@ namespace neuroglot::report {
 
 inline std::string fact_sharing_caption(const FactNeuronsSection& of) {
   std::string caption = text_of("How far languages have the same ", of.top, " neurons (of ", of.policy, " at ", of.site,
-                                ") for the facts that both predict: mean Jaccard similarity, languages by P@1.");
+                                ") for the facts that both predict: mean Jaccard similarity, languages by P@1; without "
+                                "a value: a language with itself, and languages without a common fact.");
   if (of.mean)
     caption += text_of(" Mean ", fixed(*of.mean, 4), ", with a zero for each language with itself ",
                        fixed(*of.mean_with_zero_diagonal, 4), ".");
