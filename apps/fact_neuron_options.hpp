@@ -26,7 +26,9 @@ inline void add_fact_neuron_options(CommandLine& line) {
   line.add()("site", po::value<std::string>()->default_value("mlp.hook_act"),
              "of each block: mlp.hook_act, mlp.hook_pre, hook_mlp_out or hook_resid_post");
   line.add()("top", po::value<Index>()->default_value(50), "neurons of a fact in a language");
-  line.add()("languages", po::value<Index>()->default_value(30), "compared: those of highest P@1; 0: all");
+  line.add()("languages", po::value<std::vector<std::string>>()->multitoken(),
+             "LANG ...: those that may be compared; without it all of the hits");
+  line.add()("top-languages", po::value<Index>()->default_value(30), "of them those of highest P@1; 0: all");
   line.add()("fact", po::value<std::string>(),
              "whose activity is kept (Fig. 15): a uuid, or its subject in some language; default: the one that most "
              "languages predict");

@@ -186,6 +186,8 @@ def policies_and_kinds(base, out, file):
     row = next(r for r in kinds["confusion"] if r["planned"] == "transferred")
     check("a fact that a corpus lacks and that is shared with one that has it is transferred", row["transferred"] == 12, kinds["confusion"])
     check("facts that the plan lacks are counted apart", any(r["planned"] == "not planned" and r["transferred"] == 0 for r in kinds["confusion"]))
+    check("languages are compared as they are chosen", measured("--languages", "fr", "en")["sharing"]["languages"] == ["en", "fr"] and
+          measured("--top-languages", 1)["sharing"]["mean"] is None)
     check("a fact is chosen by its subject", measured("--fact", WORDS[9] + " / P1")["activity"]["uuid"] == "P1-1")
     check("other sites can be looked at", measured("--site", "hook_resid_post")["neurons_per_layer"] == HIDDEN)
 
@@ -195,6 +197,7 @@ def bad_input(base, model, facts, hits, out):
     refused("a policy that there is not is refused", 2, "probeless, neurox, original, deviation", *base, "--policy", "lape")
     refused("a site that there is not is refused", 2, "mlp.hook_act", *base, "--site", "attn.hook_z")
     refused("no neurons are no choice", 2, "--top 0", *base, "--top", 0)
+    refused("a language that the hits lack is refused", 2, "--languages ja", *base, "--languages", "ja")
     refused("a fact that nobody predicts is refused", 2, "has this uuid or subject", *base, "--fact", "Atlantis")
     refused("a language that is not compared can not be switched off", 2, "--off ja", *base, "--off", "ja")
     refused("neurons of another site can not be switched off", 2, "mlp.hook_act", *base, "--off", "en", "--site", "hook_resid_post")

@@ -65,6 +65,24 @@ HeatMap language_heat_map(const OptionalRows& values, const std::vector<std::str
 
 inline constexpr std::size_t most_activity_panels = 6;
 
+/// One language's panel with its upper left cell at (left, top); `most` is the darkest score.
+inline void draw_activity(const FactActivityPanel& panel, double left, double top, double cell_width,
+                          double cell_height, double most, Canvas& canvas) {
+  const std::size_t layers = panel.means.size(), groups = panel.means[0].size(), step = 1 + layers / 9;
+  canvas.text(left, top - 26, panel.language + ": " + shortened(panel.object, 28), "left");
+  for (std::size_t layer = 0; layer < layers; ++layer) {
+    const double y = top + cell_height * static_cast<double>(layer);
+    if (layer % step == 0) canvas.text(left - 8, y + cell_height / 2, std::to_string(layer), "right");
+    for (std::size_t g = 0; g < groups; ++g)
+      canvas.rectangle(left + cell_width * static_cast<double>(g), y, cell_width - 0.5, cell_height - 0.5,
+                       hex(shade_colour(panel.means[layer][g] / most)));
+  }
+  const double bottom = top + cell_height * static_cast<double>(layers);
+  canvas.text(left + cell_width * static_cast<double>(groups) / 2, bottom + 16,
+              text_of("group of neurons, 0 to ", groups - 1), "center");
+  canvas.text(left - 42, (top + bottom) / 2, "layer", "center rotate by 90");
+}
+
 }  // namespace detail
 
 /// Fig. 16: languages by P@1, the diagonal left out.
@@ -92,23 +110,9 @@ inline Figure fact_activity_figure(const FactNeuronsSection& section) {
   const auto all_width = static_cast<int>(2 * width + 112),
              all_height = static_cast<int>(height * static_cast<double>(rows) + 12);
   detail::Canvas canvas(all_width, all_height);
-  for (std::size_t i = 0; i < panels; ++i) {
-    const FactActivityPanel& panel = section.activity[i];
-    const double left = 60 + width * static_cast<double>(i % 2), top = 44 + height * static_cast<double>(i / 2);
-    canvas.text(left, top - 26, panel.language + ": " + shortened(panel.object, 28), "left");
-    for (std::size_t layer = 0; layer < layers; ++layer) {
-      const double y = top + cell_height * static_cast<double>(layer);
-      if (layer % (layers > 16 ? 4 : layers > 8 ? 2 : 1) == 0)
-        canvas.text(left - 8, y + cell_height / 2, std::to_string(layer), "right");
-      for (std::size_t g = 0; g < groups; ++g)
-        canvas.rectangle(left + cell_width * static_cast<double>(g), y, cell_width - 0.5, cell_height - 0.5,
-                         hex(shade_colour(panel.means[layer][g] / most)));
-    }
-    const double bottom = top + cell_height * static_cast<double>(layers);
-    canvas.text(left + cell_width * static_cast<double>(groups) / 2, bottom + 16,
-                text_of("group of neurons, 0 to ", groups - 1), "center");
-    canvas.text(left - 42, (top + bottom) / 2, "layer", "center rotate by 90");
-  }
+  for (std::size_t i = 0; i < panels; ++i)
+    detail::draw_activity(section.activity[i], 60 + width * static_cast<double>(i % 2),
+                          44 + height * static_cast<double>(i / 2), cell_width, cell_height, most, canvas);
   HeatMap bar;
   bar.rows.resize(layers);
   bar.bar_title = "score";
