@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/facts/report_fact_neurons.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_activation.hpp"
 #include "neuroglot/experiment/report_panels.hpp"
@@ -27,7 +28,8 @@ struct Run {
   std::optional<Similarity> similarity;      ///< similarity.json
   std::optional<Rates> rates;                ///< perplexity_rates.json, or perplexity.json where it is of that kind
   std::optional<RateCurves> rate_curves;     ///< the same files, where all languages are off in turn
-  std::vector<std::string> languages;        ///< of all of them, in the order in which they were measured or recorded
+  std::optional<FactNeuronsSection> fact_neurons;  ///< fact_neurons.json
+  std::vector<std::string> languages;  ///< of all of them, in the order in which they were measured or recorded
 };
 
 namespace detail {
@@ -87,20 +89,25 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
+  if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(folder / "fact_neurons.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
   if (run.perplexities && !run.rates) run.rate_curves = rate_curves_of(*run.perplexities);
   if (run.rates || run.rate_curves) run.perplexities.reset();
-  if (is_there("perplexity_rates.json")) detail::read_rates(folder / "perplexity_rates.json", run);
-  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity)
+  for (const char* const file : {"perplexity_rates.json", "perplexity_rates_all.json"})
+    if (is_there(file)) detail::read_rates(folder / file, run);
+  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity &&
+      !run.fact_neurons)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
-        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity)");
+        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity) nor fact_neurons.json "
+        "(ng-fact-neurons)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
   if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
+  if (run.fact_neurons) detail::add_languages(run.languages, run.fact_neurons->languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);
     detail::put_in_order(run.selection->neurons, run.languages);
