@@ -91,3 +91,33 @@ TEST_CASE("an instruction set that does not exist is refused by its name") {
   CHECK_THROWS_WITH(cpu::instruction_set_named("sse9"), Catch::Contains("sse9") && Catch::Contains("portable"));
   CHECK(cpu::instruction_set_named("portable") == cpu::InstructionSet::portable);
 }
+
+TEST_CASE("the two backends find the same best columns, and log probabilities that agree") {
+  Cpu cpu(1);
+  Reference exact(1);
+  const Strided w = random_matrix(9, 5, 1), x = random_matrix(3, 5, 2);
+  const std::vector<float> bias = random_vector(9, 3);
+  PackedWeight packed(5, 9);
+  ReferenceWeight plain(5, 9);
+  const Matrix<double> wide = in_double(w.view());
+  for (Index n = 0; n < 9; ++n) {
+    packed.set_row(n, w.view().row(n).data());
+    plain.set_row(n, wide.view().row(n).data());
+  }
+  const std::vector<std::int32_t> columns{1, 8};
+  std::vector<double> found(6), expected(6);
+  std::vector<std::int32_t> best(3), best_expected(3);
+  std::vector<RowTargets> into, into_expected;
+  for (std::size_t row = 0; row < 3; ++row) {
+    into.push_back({columns, std::span(found).subspan(2 * row, 2)});
+    into_expected.push_back({columns, std::span(expected).subspan(2 * row, 2)});
+  }
+  const LogitShape shape{0.5, 3};
+  cpu.best_columns(x.view(), packed, bias, best, shape);
+  cpu.log_probabilities(x.view(), packed, bias, into, shape);
+  const Matrix<double> inputs = in_double(x.view());
+  exact.best_columns(inputs.view(), plain, {bias.begin(), bias.end()}, best_expected, shape);
+  exact.log_probabilities(inputs.view(), plain, {bias.begin(), bias.end()}, into_expected, shape);
+  CHECK(best == best_expected);
+  for (std::size_t i = 0; i < found.size(); ++i) CHECK(found[i] == Approx(expected[i]).epsilon(1e-6));
+}

@@ -16,6 +16,7 @@
 #include "neuroglot/models/load_model.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
+#include "neuroglot/ops/row_targets.hpp"
 
 namespace neuroglot {
 
@@ -42,6 +43,12 @@ class AnyModel {
   virtual std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
   /// (sequences, vocab): of each sequence's last token
   virtual Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
+  /// See models/row_outputs.hpp: the id with the highest score at each of these rows.
+  virtual std::vector<std::int32_t> best_tokens(const PackedBatch& batch, std::span<const Index> rows,
+                                                ErasedHooks hooks) = 0;
+  /// See models/row_outputs.hpp: log probabilities of targets[i] at rows[i].
+  virtual void row_log_probabilities(const PackedBatch& batch, std::span<const Index> rows,
+                                     std::span<const RowTargets> targets, ErasedHooks hooks) = 0;
 };
 
 /// The same call as with a model of a known type; the set of hooks is decided at compile time, who listens is asked at
@@ -59,6 +66,20 @@ auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listen
     return model.last_logits(batch, ErasedHooks(listening), cache);
   else
     return model.next_token_loss(batch, ErasedHooks(listening), cache);
+}
+
+/// The id with the highest score at each of these rows of the batch, of equal scores the lowest.
+template <class... Hooks>
+std::vector<std::int32_t> best_tokens(AnyModel& model, const PackedBatch& batch, std::span<const Index> rows,
+                                      HookSet<Hooks...> listening = HookSet<>()) {
+  return model.best_tokens(batch, rows, ErasedHooks(listening));
+}
+
+/// Log probabilities of the ids of targets[i], ascending, at rows[i] of the batch.
+template <class... Hooks>
+void row_log_probabilities(AnyModel& model, const PackedBatch& batch, std::span<const Index> rows,
+                           std::span<const RowTargets> targets, HookSet<Hooks...> listening = HookSet<>()) {
+  model.row_log_probabilities(batch, rows, targets, ErasedHooks(listening));
 }
 
 /// How a backend is made for a model.

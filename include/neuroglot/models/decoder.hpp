@@ -82,12 +82,17 @@ class Decoder {
     }
   }
 
-  /// Scores of all rows of x, end's output; what the head does before its projection comes first. -> (rows, vocab)
-  template <class Pass>
-  typename B::Matrix score(Pass& pass, typename Pass::View x) const {
+  /// Throws Error for a bare encoder.
+  void require_head() const {
     if (!config_.has_lm_head)
       throw error(
           "this checkpoint is a bare encoder without a language model head: it has hidden states and no scores");
+  }
+
+  /// Scores of all rows of x, end's output; what the head does before its projection comes first. -> (rows, vocab)
+  template <class Pass>
+  typename B::Matrix score(Pass& pass, typename Pass::View x) const {
+    require_head();
     const auto h = lm_head.transform(pass, x);
     typename B::Matrix result(h.rows, vocabulary().out_features());
     pass.backend.matmul(h, vocabulary(), lm_head.bias, result.view());

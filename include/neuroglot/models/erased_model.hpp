@@ -10,6 +10,7 @@
 
 #include "neuroglot/models/any_model.hpp"
 #include "neuroglot/models/load_model.hpp"
+#include "neuroglot/models/row_outputs.hpp"
 
 namespace neuroglot {
 
@@ -55,6 +56,14 @@ class ErasedModel final : public AnyModel {
       });
       return shown;
     }
+  }
+  std::vector<std::int32_t> best_tokens(const PackedBatch& batch, std::span<const Index> rows,
+                                        ErasedHooks hooks) override {
+    return neuroglot::best_tokens(model_, batch, rows, hooks);
+  }
+  void row_log_probabilities(const PackedBatch& batch, std::span<const Index> rows, std::span<const RowTargets> targets,
+                             ErasedHooks hooks) override {
+    neuroglot::row_log_probabilities(model_, batch, rows, targets, hooks);
   }
 
  private:

@@ -14,6 +14,7 @@
 #include "neuroglot/ops/mask.hpp"
 #include "neuroglot/ops/rope.hpp"
 #include "neuroglot/ops/route.hpp"
+#include "neuroglot/ops/row_targets.hpp"
 #include "neuroglot/ops/soft_cap.hpp"
 
 namespace neuroglot {
@@ -37,32 +38,35 @@ concept Backend = BackendWeight<typename B::Weight, typename B::Scalar> &&
     requires(B b, MatrixView<typename B::Scalar> y, MatrixView<const typename B::Scalar> x, const typename B::Weight w,
              const typename B::Vector vector, std::span<const std::int32_t> ids, std::span<const Index> rows,
              std::span<const double> factors, MatrixView<const float> host, std::span<double> loss, Index n,
-             const AttentionShape shape, const AttentionSequence<typename B::Scalar> sequence,
+             std::span<std::int32_t> best, std::span<const RowTargets> targets, const AttentionShape shape,
+             const AttentionSequence<typename B::Scalar> sequence,
              std::span<const AttentionSequence<typename B::Scalar>> sequences) {
   { b.workspace() } -> std::same_as<Workspace&>;
   { b.threads() } -> std::same_as<Threads&>;
-  b.embed(w, ids, y);                                   // y = rows of the table
-  b.matmul(x, w, vector, y);                            // y = x W^T + bias; an empty vector is no bias
-  b.rms_norm(x, vector, 1e-5, y, 1.0);                  // y may be x; the offset is added to the weights
-  b.layer_norm(x, vector, vector, 1e-5, y);             // y may be x; an empty second vector is no bias
-  b.scale(y, 1.0);                                      // y *= factor
-  b.activate(Silu{}, y);                                // in place
-  b.add(y, x);                                          // y += x
-  b.multiply(y, x);                                     // y *= x
-  b.rotate(y, x, x, n, RotaryPairs::halves);            // in place; cosines, sines, head_dim
-  b.attention(shape, Causal{}, sequences);              // all heads of all sequences at once, or step by step:
-  b.attention_scores(shape, Causal{}, sequence, n, y);  // y (queries, keys) of head n
-  b.softmax(y);                                         // in place
-  b.attention_mix(shape, sequence, n, x);               // sequence.z of head n from the pattern x (queries, keys)
-  b.next_token_loss(x, w, ids, loss, LogitShape{});     // loss[row] in nats: cross entropy of x W^T with ids[row]
-  b.shape_logits(y, LogitShape{});                      // in place: the factor and soft cap of the scores
-  { b.route(x, n, true) } -> std::same_as<Routing>;     // the n experts of each token from weights (tokens, experts)
-  b.clear(y);                                           // y = 0
-  b.scatter_add(x, rows, factors, y);                   // y[rows[i]] += factors[i] x[i]
-  b.gather(x, rows, y);                                 // y[i] = x[rows[i]]
-  b.copy(x, y);                                         // y = x
-  b.upload(host, y);                                    // y = values of the host
-  b.on_host(y, [](MatrixView<float>) {});               // lets the host read and write y as floats
+  b.embed(w, ids, y);                                        // y = rows of the table
+  b.matmul(x, w, vector, y);                                 // y = x W^T + bias; an empty vector is no bias
+  b.rms_norm(x, vector, 1e-5, y, 1.0);                       // y may be x; the offset is added to the weights
+  b.layer_norm(x, vector, vector, 1e-5, y);                  // y may be x; an empty second vector is no bias
+  b.scale(y, 1.0);                                           // y *= factor
+  b.activate(Silu{}, y);                                     // in place
+  b.add(y, x);                                               // y += x
+  b.multiply(y, x);                                          // y *= x
+  b.rotate(y, x, x, n, RotaryPairs::halves);                 // in place; cosines, sines, head_dim
+  b.attention(shape, Causal{}, sequences);                   // all heads of all sequences at once, or step by step:
+  b.attention_scores(shape, Causal{}, sequence, n, y);       // y (queries, keys) of head n
+  b.softmax(y);                                              // in place
+  b.attention_mix(shape, sequence, n, x);                    // sequence.z of head n from the pattern x (queries, keys)
+  b.next_token_loss(x, w, ids, loss, LogitShape{});          // loss[row] in nats: cross entropy of x W^T with ids[row]
+  b.best_columns(x, w, vector, best, LogitShape{});          // best[row] = argmax of x W^T + bias
+  b.log_probabilities(x, w, vector, targets, LogitShape{});  // log softmax of x W^T + bias at each row's targets
+  b.shape_logits(y, LogitShape{});                           // in place: the factor and soft cap of the scores
+  { b.route(x, n, true) } -> std::same_as<Routing>;  // the n experts of each token from weights (tokens, experts)
+  b.clear(y);                                        // y = 0
+  b.scatter_add(x, rows, factors, y);                // y[rows[i]] += factors[i] x[i]
+  b.gather(x, rows, y);                              // y[i] = x[rows[i]]
+  b.copy(x, y);                                      // y = x
+  b.upload(host, y);                                 // y = values of the host
+  b.on_host(y, [](MatrixView<float>) {});            // lets the host read and write y as floats
 };
 
 }  // namespace neuroglot

@@ -11,6 +11,7 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cpu/activation.hpp"
 #include "neuroglot/ops/cpu/attention.hpp"
+#include "neuroglot/ops/cpu/best_column.hpp"
 #include "neuroglot/ops/cpu/cross_entropy.hpp"
 #include "neuroglot/ops/cpu/elementwise.hpp"
 #include "neuroglot/ops/cpu/embedding.hpp"
@@ -19,6 +20,7 @@
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 #include "neuroglot/ops/cpu/rms_norm.hpp"
 #include "neuroglot/ops/cpu/rope.hpp"
+#include "neuroglot/ops/cpu/row_targets.hpp"
 #include "neuroglot/ops/cpu/soft_cap.hpp"
 #include "neuroglot/ops/cpu/softmax.hpp"
 #include "neuroglot/ops/route.hpp"
@@ -87,6 +89,14 @@ class Cpu {
   void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
                        const LogitShape& shape = {}) {
     cpu::next_token_loss(threads_, workspace_, x, w, targets, loss, shape);
+  }
+  void best_columns(ConstView x, const Weight& w, const Vector& bias, std::span<std::int32_t> best,
+                    const LogitShape& shape = {}) {
+    cpu::best_columns(threads_, workspace_, x, w, bias.empty() ? nullptr : bias.data(), best, shape);
+  }
+  void log_probabilities(ConstView x, const Weight& w, const Vector& bias, std::span<const RowTargets> targets,
+                         const LogitShape& shape = {}) {
+    cpu::log_probabilities(threads_, workspace_, x, w, bias.empty() ? nullptr : bias.data(), targets, shape);
   }
   void shape_logits(View x, const LogitShape& shape) { cpu::shape_logits(x, shape); }
 

@@ -11,6 +11,7 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/activation.hpp"
 #include "neuroglot/ops/attention.hpp"
+#include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cross_entropy.hpp"
 #include "neuroglot/ops/elementwise.hpp"
 #include "neuroglot/ops/layer_norm.hpp"
@@ -19,6 +20,7 @@
 #include "neuroglot/ops/rms_norm.hpp"
 #include "neuroglot/ops/rope.hpp"
 #include "neuroglot/ops/route.hpp"
+#include "neuroglot/ops/row_targets.hpp"
 #include "neuroglot/ops/soft_cap.hpp"
 
 namespace neuroglot {
@@ -89,12 +91,20 @@ class Reference {
 
   void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
                        const LogitShape& shape = {}) {
-    each_row(x, [&](Index row) {
-      Matrix logits(1, w.out_features());
-      reference::matmul<double>(x.row_range(row, 1), w.view(), nullptr, logits.view());
-      reference::shape_logits(logits.view(), shape);
-      const auto at = static_cast<std::size_t>(row);
-      loss[at] = reference::cross_entropy<double>(logits.view().row(0), targets[at]);
+    each_row_of_logits(x, w, {}, shape, [&](std::size_t row, std::span<const double> logits) {
+      loss[row] = reference::cross_entropy<double>(logits, targets[row]);
+    });
+  }
+  void best_columns(ConstView x, const Weight& w, const Vector& bias, std::span<std::int32_t> best,
+                    const LogitShape& shape = {}) {
+    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const double> logits) {
+      best[row] = reference::best_column<double>(logits);
+    });
+  }
+  void log_probabilities(ConstView x, const Weight& w, const Vector& bias, std::span<const RowTargets> targets,
+                         const LogitShape& shape = {}) {
+    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const double> logits) {
+      reference::log_probabilities<double>(logits, targets[row]);
     });
   }
 
@@ -136,6 +146,17 @@ class Reference {
   template <class View, class F>
   void each_row(const View& matrix, F&& f) {
     threads_.for_each(matrix.rows, [&](Index row, int) { f(row); });
+  }
+
+  /// Calls f(row, logits) with each row of x W^T + bias (vocab), shaped.
+  template <class F>
+  void each_row_of_logits(ConstView x, const Weight& w, const Vector& bias, const LogitShape& shape, F&& f) {
+    each_row(x, [&](Index row) {
+      Matrix logits(1, w.out_features());
+      reference::matmul<double>(x.row_range(row, 1), w.view(), bias.empty() ? nullptr : bias.data(), logits.view());
+      reference::shape_logits(logits.view(), shape);
+      f(static_cast<std::size_t>(row), logits.view().row(0));
+    });
   }
 
   Threads threads_;
