@@ -16,6 +16,7 @@
 #include "kernels/softmax.cuh"
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/core/workspace.hpp"
+#include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
 #include "neuroglot/ops/cuda/next_token_loss.hpp"
@@ -24,6 +25,7 @@
 #include "neuroglot/ops/matmul.hpp"
 #include "neuroglot/ops/rope.hpp"
 #include "neuroglot/ops/route.hpp"
+#include "neuroglot/ops/row_targets.hpp"
 #include "neuroglot/ops/soft_cap.hpp"
 
 namespace neuroglot {
@@ -122,6 +124,20 @@ class Cuda {
     staging_.reuse();
   }
 
+  /// Both look at the scores on the host, some rows at a time: exact, but no kernel does it yet.
+  void best_columns(ConstView x, const Weight& w, const Vector& bias, std::span<std::int32_t> best,
+                    const LogitShape& shape = {}) {
+    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
+      best[row] = reference::best_column<float>(logits);
+    });
+  }
+  void log_probabilities(ConstView x, const Weight& w, const Vector& bias, std::span<const RowTargets> targets,
+                         const LogitShape& shape = {}) {
+    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
+      reference::log_probabilities<float>(logits, targets[row]);
+    });
+  }
+
   /// Decided on the host, which the sequence of launches depends on.
   Routing route(ConstView weights, Index top_k, bool normalised) {
     return reference::route<float>(fetch(weights), top_k, normalised);
@@ -163,6 +179,20 @@ class Cuda {
     cuda::copy_rows<float>(stream_, m, here, cudaMemcpyDeviceToHost);
     cuda::check(cudaStreamSynchronize(stream_), "reading from the device");
     return here;
+  }
+  /// f(row, its scores on the host), 32 rows on the device at a time.
+  template <class F>
+  void each_row_of_logits(ConstView x, const Weight& w, const Vector& bias, const LogitShape& shape, F&& f) {
+    constexpr Index rows_at_once = 32;
+    const Workspace::Scope scope(workspace_);
+    const View logits = workspace_.matrix<float>(std::min(x.rows, rows_at_once), w.out_features());
+    for (Index first = 0; first < x.rows; first += rows_at_once) {
+      const View some = logits.row_range(0, std::min(rows_at_once, x.rows - first));
+      matmul(x.row_range(first, some.rows), w, bias, some);
+      shape_logits(some, shape);
+      const View shown = fetch(some);
+      for (Index row = 0; row < some.rows; ++row) f(static_cast<std::size_t>(first + row), shown.row(row));
+    }
   }
   const long long* row_numbers(std::span<const Index> rows) {
     const std::vector<long long> numbers(rows.begin(), rows.end());
