@@ -86,7 +86,7 @@ inline std::vector<Merge> average_linkage(const SymmetricMatrix& distance) {
   const std::size_t n = distance.size();
   std::vector<Merge> merges = detail::NeighbourChain(distance).take();
   std::ranges::stable_sort(merges, {}, &Merge::height);
-  std::vector<std::size_t> lowest(2 * n), parent(2 * n);  // of a cluster: its first item; what it was merged into
+  std::vector<std::size_t> parent(2 * n), lowest(2 * n), size(2 * n, 1);  // of clusters: lowest item, number of items
   std::iota(parent.begin(), parent.end(), std::size_t{0});
   std::iota(lowest.begin(), lowest.end(), std::size_t{0});
   const auto root = [&](std::size_t x) {
@@ -96,10 +96,10 @@ inline std::vector<Merge> average_linkage(const SymmetricMatrix& distance) {
   for (std::size_t i = 0; i < merges.size(); ++i) {
     std::size_t a = root(merges[i].first), b = root(merges[i].second);
     if (lowest[b] < lowest[a]) std::swap(a, b);
-    merges[i].first = a;
-    merges[i].second = b;
-    lowest[n + i] = lowest[a];
     parent[a] = parent[b] = n + i;
+    lowest[n + i] = lowest[a];
+    size[n + i] = size[a] + size[b];
+    merges[i] = {a, b, merges[i].height, size[n + i]};
   }
   return merges;
 }
