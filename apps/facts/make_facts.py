@@ -39,18 +39,17 @@ RELATIONS = ("P17", "P38", "P37", "P30")
 LATIN = "en de nl af sv fr es it pt id vi tr".split()
 CITY_AREAS = "Africa America Arctic Asia Australia Europe Pacific".split()
 CITIES_ELSEWHERE = {"Atlantic/Reykjavik", "Atlantic/Stanley", "Indian/Antananarivo"}
-# CLDR supplementalData, territoryContainment; uninhabited territories left out.
+# CLDR supplementalData, territoryContainment; dependent and uninhabited territories left out.
 CONTINENTS = {
-    "002": "BF BJ CI CV GH GM GN GW LR ML MR NE NG SH SL SN TG BI DJ ER ET KE KM MG MU MW MZ RE RW SC SO SS TZ UG YT ZM "
-           "ZW DZ EG EH LY MA SD TN AO CD CF CG CM GA GQ ST TD BW LS NA SZ ZA",
-    "003": "BZ CR GT HN MX NI PA SV BM CA GL PM US AG AI AW BB BL BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX "
-           "TC TT VC VG VI",
-    "005": "AR BO BR CL CO EC FK GF GY PE PY SR UY VE",
-    "142": "CN HK JP KP KR MN MO TW AF BD BT IN IR LK MV NP PK BN ID KH LA MM MY PH SG TH TL VN KG KZ TJ TM UZ AE AM AZ "
-           "BH CY GE IL IQ JO KW LB OM PS QA SA SY TR YE",
-    "150": "AD AL BA ES GI GR HR IT ME MK MT PT RS SI SM VA XK BG BY CZ HU MD PL RO RU SK UA AX DK EE FI FO GB GG IE IM "
-           "IS JE LT LV NO SE SJ AT BE CH DE FR LI LU MC NL",
-    "009": "AU NZ NF FJ NC PG SB VU FM GU KI MH MP NR PW AS CK NU PF PN TK TO TV WF WS",
+    "002": "BF BJ CI CV GH GM GN GW LR ML MR NE NG SL SN TG BI DJ ER ET KE KM MG MU MW MZ RW SC SO SS TZ UG ZM ZW DZ EG "
+           "LY MA SD TN AO CD CF CG CM GA GQ ST TD BW LS NA SZ ZA",
+    "003": "BZ CR GT HN MX NI PA SV CA US AG BB BS CU DM DO GD HT JM KN LC TT VC",
+    "005": "AR BO BR CL CO EC GY PE PY SR UY VE",
+    "142": "CN JP KP KR MN TW AF BD BT IN IR LK MV NP PK BN ID KH LA MM MY PH SG TH TL VN KG KZ TJ TM UZ AE AM AZ BH CY "
+           "GE IL IQ JO KW LB OM PS QA SA SY TR YE",
+    "150": "AD AL BA ES GR HR IT ME MK MT PT RS SI SM VA XK BG BY CZ HU MD PL RO RU SK UA DK EE FI GB IE IS LT LV NO SE "
+           "AT BE CH DE FR LI LU MC NL",
+    "009": "AU NZ FJ PG SB VU FM KI MH NR PW TO TV WS",
 }
 
 
