@@ -22,6 +22,7 @@ MAY_INCLUDE = {
 # Heavy headers, and where they may not be seen.
 FORBIDDEN = {
     r"boost/": set(MAY_INCLUDE),
+    r"(cld2/|curl/)": set(MAY_INCLUDE) - {"experiment"},
     r"(nlohmann/|xtensor/|sentencepiece|unsupported/)": {"core", "ops", "hooks", "nn"},
     r"Eigen/": {"core", "ops", "io", "text", "analysis"},
 }
