@@ -32,7 +32,7 @@ for language in "${languages[@]}"; do parallel+=("$language=$out/parallel/paragr
 
 step "recording"
 unless_there "$out/stats.safetensors" $bin/ng-record "$model" --corpus "${record[@]}" --block 512 --tokens "$record_tokens" \
-  --out "$out/stats.safetensors" --resume
+  --samples "$out/samples.safetensors" --sample 256 --out "$out/stats.safetensors" --resume
 
 step "selecting 1% of the neurons by each method"
 mkdir -p "$out/sets"
@@ -41,6 +41,9 @@ for method in lape lap lave ap-both diffmean entropy-max random; do
   unless_there "$out/sets/$method.json" $bin/ng-select "$out/stats.safetensors" --method $method --rate 0.01 --out "$out/sets/$method.json"
   sets+=("$out/sets/$method.json")
 done
+unless_there "$out/sets/probe.json" $bin/ng-select "$out/stats.safetensors" --method probe --samples "$out/samples.safetensors" \
+  --rate 0.01 --out "$out/sets/probe.json"
+sets+=("$out/sets/probe.json")
 cp "$out/sets/lape.json" "$out/neurons.json"
 
 step "perplexity with each language's neurons off, by each method (Fig. 2, Table 4, Fig. 4)"
@@ -50,9 +53,20 @@ step "French off at growing rates (Fig. 3)"
 unless_there "$out/perplexity_rates.json" $bin/ng-perplexity "$model" --stats "$out/stats.safetensors" --off fr \
   --rates 0.01,0.02,0.03,0.04,0.05,0.06,0.07,0.08,0.09,0.1 --corpus "${heldout[@]}" --block 512 --tokens "$measure_tokens" \
   --out "$out/perplexity_rates.json" --resume
+step "each language off at growing rates, with the knees of their effect"
+unless_there "$out/perplexity_rates_all.json" $bin/ng-perplexity "$model" --stats "$out/stats.safetensors" --seeds 0 \
+  --rates 0.001,0.002,0.005,0.01,0.02,0.05,0.1 --corpus "${heldout[@]}" --block 512 --tokens "$measure_tokens" \
+  --out "$out/perplexity_rates_all.json" --resume
 step "similarity and dominance of languages (Figs. 5 to 7)"
 unless_there "$out/similarity.json" $bin/ng-similarity "$model" --parallel "${parallel[@]}" --neurons "$out/neurons.json" \
   --out "$out/similarity.json"
+
+step "answers with neurons off and on (Tables 2, 5 and 6)"
+questions=()
+for language in "${languages[@]}"; do questions+=("$language=apps/demo/questions/$language.txt"); done
+unless_there "$out/answers.jsonl" $bin/ng-steer "$model" --questions "${questions[@]}" --neurons "$out/neurons.json" \
+  --stats "$out/stats.safetensors" --cross es:zh --max-new-tokens 48 --out "$out/answers.jsonl" --resume
+unless_there "$out/judgement.json" $bin/ng-judge "$out/answers.jsonl" --model "$model" --out "$out/judgement.json"
 
 step "report"
 $bin/ng-report "$out"

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
@@ -26,8 +27,8 @@ struct Run {
   std::optional<Selection> selection;        ///< neurons.json
   std::optional<Perplexities> perplexities;  ///< perplexity.json
   std::optional<Similarity> similarity;      ///< similarity.json
-  std::optional<Rates> rates;                ///< perplexity_rates.json, or perplexity.json where it is of that kind
-  std::optional<RateCurves> rate_curves;     ///< the same files, where all languages are off in turn
+  std::optional<Rates> rates;  ///< perplexity_rates.json, perplexity_rates_all.json, or perplexity.json of that kind
+  std::optional<RateCurves> rate_curves;           ///< the same files, where all languages are off in turn
   std::optional<FactNeuronsSection> fact_neurons;  ///< fact_neurons.json
   std::vector<std::string> languages;  ///< of all of them, in the order in which they were measured or recorded
 };
@@ -67,12 +68,14 @@ inline void check_one_model(const Run& run) {
 
 inline void read_rates(const std::filesystem::path& path, Run& run) {
   const Perplexities all = read_perplexities(path);
-  run.rates = rates_of(all);
-  run.rate_curves = run.rates ? std::nullopt : rate_curves_of(all);
-  if (!run.rates && !run.rate_curves)
+  std::optional<Rates> rates = rates_of(all);
+  std::optional<RateCurves> curves = rates ? std::nullopt : rate_curves_of(all);
+  if (!rates && !curves)
     throw error(path.string(),
                 ": is not of one method at several rates, with one language off or, at three rates or more, all: made "
                 "by ng-perplexity --stats --rates?");
+  if (rates) run.rates = std::move(rates);
+  if (curves) run.rate_curves = std::move(curves);
 }
 
 }  // namespace detail
