@@ -36,27 +36,27 @@ void add_options(ng::CommandLine& line) {
 /// What is read before the model is, so that what can not be meant is told at once.
 struct Inputs {
   Hits hits;
-  std::vector<LanguageScore> scores;   ///< all languages of the hits, those compared first, each part by P@1
-  std::vector<std::string> languages;  ///< that are compared, the first of `scores`
+  std::vector<LanguageHitShare> scores;  ///< all languages of the hits, those compared first, each part by P@1
+  std::vector<std::string> languages;    ///< that are compared, the first of `scores`
   FactSet facts;
   std::vector<PredictedRelation> predicted;
   std::vector<SkippedFact> skipped;
 };
 
 /// Those of --languages, of highest P@1 first; they are moved to the front of `scores`.
-std::vector<std::string> compared_languages(const ng::CommandLine& line, std::vector<LanguageScore>& scores) {
+std::vector<std::string> compared_languages(const ng::CommandLine& line, std::vector<LanguageHitShare>& scores) {
   std::vector<std::string> wanted;
   if (line.has("languages")) wanted = line.get<std::vector<std::string>>("languages");
   for (const std::string& language : wanted)
-    if (std::ranges::find(scores, language, &LanguageScore::language) == scores.end())
+    if (std::ranges::find(scores, language, &LanguageHitShare::language) == scores.end())
       throw usage_error("--languages ", language, ": the hits have no such language");
-  const auto may_be = [&](const LanguageScore& of) {
+  const auto may_be = [&](const LanguageHitShare& of) {
     return wanted.empty() || std::ranges::find(wanted, of.language) != wanted.end();
   };
   std::ranges::stable_partition(scores, may_be);
   const auto most = static_cast<std::size_t>(ng::counted(line, "top-languages", 0));
   std::vector<std::string> languages;
-  for (const LanguageScore& of : scores)
+  for (const LanguageHitShare& of : scores)
     if (may_be(of) && (most == 0 || languages.size() < most)) languages.push_back(of.language);
   return languages;
 }

@@ -90,7 +90,7 @@ TEST_CASE("languages come by P@1, of the same P@1 as they came") {
   const Hit hit{"u", "P1", "x", 1, true, true, true, 1, "", {}},
       miss{"v", "P1", "x", 1, false, false, false, 0, "", {}};
   hits.languages = {{"en", {hit, miss}}, {"de", {hit}}, {"fr", {miss, hit}}};
-  const std::vector<LanguageScore> scores = languages_by_score(hits);
+  const std::vector<LanguageHitShare> scores = languages_by_score(hits);
   CHECK(scores[0].language == "de");
   CHECK(scores[1].language == "en");
   CHECK(scores[2].p_at_1() == 0.5);

@@ -24,8 +24,8 @@ struct PairOff {
 };
 
 struct FactNeuronResults {
-  std::vector<LanguageScore> scores;  ///< of all languages of the hits
-  FactNeuronSets sets;                ///< of those that are compared
+  std::vector<LanguageHitShare> scores;  ///< of all languages of the hits
+  FactNeuronSets sets;                   ///< of those that are compared
   NeuronSharing sharing;
   OverlapThresholds by_chance;
   std::vector<FactKind> kinds;

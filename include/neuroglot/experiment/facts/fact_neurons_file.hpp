@@ -69,7 +69,7 @@ Provenance optional_rows(const std::vector<std::vector<std::optional<Value>>>& r
 inline Provenance languages_json(const FactNeuronResults& found) {
   Provenance languages = Provenance::array();
   for (std::size_t i = 0; i < found.scores.size(); ++i) {
-    const LanguageScore& of = found.scores[i];
+    const LanguageHitShare& of = found.scores[i];
     languages.push_back({{"language", of.language}, {"p_at_1", of.p_at_1()}, {"facts", of.facts}, {"hits", of.hits}});
     if (i < found.sets.languages.size()) languages.back()["with_neurons"] = found.facts_with_neurons(i);
   }

@@ -18,7 +18,7 @@
 namespace neuroglot {
 
 /// What ng-probe found of a language.
-struct LanguageScore {
+struct LanguageHitShare {
   std::string language;
   std::size_t facts = 0;
   std::size_t hits = 0;  ///< by full match
@@ -27,12 +27,12 @@ struct LanguageScore {
 };
 
 /// Of highest P@1 first; languages of the same P@1 as the file has them.
-inline std::vector<LanguageScore> languages_by_score(const Hits& hits) {
-  std::vector<LanguageScore> scores;
+inline std::vector<LanguageHitShare> languages_by_score(const Hits& hits) {
+  std::vector<LanguageHitShare> scores;
   for (const LanguageHits& of : hits.languages)
     scores.push_back(
         {of.language, of.hits.size(), static_cast<std::size_t>(std::ranges::count(of.hits, true, &Hit::full))});
-  std::ranges::stable_sort(scores, std::greater<>(), &LanguageScore::p_at_1);
+  std::ranges::stable_sort(scores, std::greater<>(), &LanguageHitShare::p_at_1);
   return scores;
 }
 
