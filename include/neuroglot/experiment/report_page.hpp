@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "neuroglot/experiment/judging/report_judgement_section.hpp"
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
@@ -113,6 +114,7 @@ class ReportWriter {
     body += section("Neurons of each language", selection());
     body += section("How often neurons are active", activation());
     body += section("Similarity of languages, layer by layer", similarity());
+    if (run_.judgement) body += section("Answers with neurons off and on", answers());
     body += section("Protocol", protocol_html(run_));
     body += element(
         "p",
@@ -174,6 +176,11 @@ class ReportWriter {
     if (!run_.similarity) return missing("similarity.json", "ng-similarity");
     return similarity_html(*run_.similarity,
                            [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
+  }
+
+  std::string answers() {
+    return judgement_html(*run_.judgement,
+                          [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
   }
 
   const Run& run_;

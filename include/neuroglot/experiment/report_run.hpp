@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/judging/report_judgement.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_activation.hpp"
 #include "neuroglot/experiment/report_panels.hpp"
@@ -24,6 +25,7 @@ struct Run {
   std::optional<Selection> selection;        ///< neurons.json
   std::optional<Perplexities> perplexities;  ///< perplexity.json
   std::optional<Similarity> similarity;      ///< similarity.json
+  std::optional<Judgement> judgement;        ///< judgement.json
   std::optional<Rates> rates;                ///< perplexity_rates.json, or perplexity.json where it is of that kind
   std::vector<std::string> languages;        ///< of all of them, in the order in which they were measured or recorded
 };
@@ -84,18 +86,20 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
+  if (is_there("judgement.json")) run.judgement = read_judgement(folder / "judgement.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
   if (run.rates) run.perplexities.reset();
   if (is_there("perplexity_rates.json")) run.rates = detail::read_rates(folder / "perplexity_rates.json");
-  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.similarity)
+  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.similarity && !run.judgement)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
-        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity)");
+        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity) nor judgement.json (ng-judge)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
+  if (run.judgement) detail::add_languages(run.languages, run.judgement->languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);
     detail::put_in_order(run.selection->neurons, run.languages);
