@@ -48,7 +48,7 @@ void add_options(ng::CommandLine& line) {
   line.add()("timeout", value<double>()->default_value(120), "seconds that a judge may take for an answer");
   line.add()("command", value<string>(),
              "a shell command that judges: an answer as JSON on stdin, the score on stdout");
-  line.add()("cache", value<string>(), "folder of the judge's replies; default: OUT.cache");
+  line.add()("cache", value<string>(), "folder of the judge's replies and the model's losses; default: OUT.cache");
   line.add()("ask-again", ng::po::bool_switch(), "where the cache has a reply without a usable score");
   line.add()("model", value<string>(), "a model folder: its perplexity of the answers");
   line.add()("given", value<string>()->default_value("prompt"),
@@ -111,6 +111,10 @@ void with_judge(const ng::CommandLine& line, F f) {
   if (line.has("command")) f(CommandJudge(line.text("command"), timeout));
 }
 
+std::filesystem::path cache_of(const ng::CommandLine& line) {
+  return line.has("cache") ? line.text("cache") : line.text("out") + ".cache";
+}
+
 void identify(const Cld2Identifier& cld2, const ReadingOptions& reading, std::span<const Answer> answers,
               std::vector<JudgedAnswer>& judged) {
   for (std::size_t i = 0; i < answers.size(); ++i)
@@ -121,7 +125,7 @@ void identify(const Cld2Identifier& cld2, const ReadingOptions& reading, std::sp
 Provenance judge(const ng::CommandLine& line, std::span<const Answer> answers, std::vector<JudgedAnswer>& judged) {
   Provenance description;
   with_judge(line, [&]<Judge J>(J chosen) {
-    const std::filesystem::path cache = line.has("cache") ? line.text("cache") : line.text("out") + ".cache";
+    const std::filesystem::path cache = cache_of(line);
     Progress progress("judging", static_cast<Index>(answers.size()), "answers", line.flag("quiet"));
     const JudgedScores found = judge_answers(chosen, answers, ReplyCache(cache), line.flag("ask-again"), progress);
     for (std::size_t i = 0; i < answers.size(); ++i) judged[i].score = found.scores[i];
@@ -143,13 +147,25 @@ Provenance measure(const ng::CommandLine& line, std::span<const Answer> answers,
   if (!model->config().is_causal || !model->config().has_lm_head)
     throw usage_error("--model: a model of type ", model->config().model_type, " predicts no next token");
   Progress progress("perplexity of answers", static_cast<Index>(answers.size()), "answers", line.flag("quiet"));
-  const AnswerLosses losses = answer_losses(*model, *tokenizer, answers, {given == "prompt"}, progress);
-  for (std::size_t i = 0; i < answers.size(); ++i) judged[i].nll = losses.nll[i];
   Provenance description = {{"model", model_provenance(line.model(), model->config(), *tokenizer)},
                             {"given", given},
-                            {"cut_answers", losses.cut}};
-  description["dtype"] = line.text("dtype");
-  description["backend"] = model->backend_name();
+                            {"dtype", line.text("dtype")},
+                            {"backend", model->backend_name()}};
+  const ReplyCache cache(cache_of(line));
+  const auto request = [&](std::size_t i) -> Provenance {
+    return {
+        {"loss", description}, {"prompt", given == "prompt" ? answers[i].prompt : ""}, {"answer", answers[i].answer}};
+  };
+  const AnswerLosses losses = answer_losses(
+      *model, *tokenizer, answers, {given == "prompt"}, progress,
+      [&](std::size_t i) -> std::optional<double> {
+        const auto kept = cache.find(request(i));
+        if (!kept) return std::nullopt;
+        return parse_json(*kept, cache.path_of(request(i)).string()).get<double>();
+      },
+      [&](std::size_t i, double loss) { cache.keep(request(i), shortest_text(loss)); });
+  for (std::size_t i = 0; i < answers.size(); ++i) judged[i].nll = losses.nll[i];
+  description["cut_answers"] = losses.cut;
   return description;
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
+#include "neuroglot/experiment/judging/report_judgement_section.hpp"
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
@@ -111,12 +112,13 @@ class ReportWriter {
     for (const std::string& language : run_.languages)
       languages += (languages.empty() ? "" : ", ") + language_name(language);
     std::string body = element("h1", html(title)) + element("p", html(languages), "lead") + facts(run_);
-    if (run_.activations || run_.selection || run_.perplexities || run_.rates || run_.similarity) {
+    if (run_.activations || run_.selection || run_.perplexities || run_.rates || run_.rate_curves || run_.similarity) {
       body += section("Perplexity with neurons switched off", perplexity());
       body += section("Neurons of each language", selection());
       body += section("How often neurons are active", activation());
       body += section("Similarity of languages, layer by layer", similarity());
     }
+    if (run_.judgement) body += section("Answers with neurons off and on", answers());
     if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons());
     body += section("Protocol", protocol_html(run_));
     body += element(
@@ -187,6 +189,11 @@ class ReportWriter {
   std::string fact_neurons() {
     return fact_neurons_html(
         *run_.fact_neurons, [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
+  }
+
+  std::string answers() {
+    return judgement_html(*run_.judgement,
+                          [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
   }
 
   const Run& run_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "neuroglot/experiment/judging/judgement_file.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_html.hpp"
 #include "neuroglot/experiment/report_run.hpp"
@@ -122,6 +123,7 @@ inline std::vector<NamedTable> tables(const Run& run) {
   }
   if (run.activations) all.push_back({"activation_probability", detail::activation_rows(*run.activations)});
   if (run.similarity) all.push_back({"similarity", similarity_rows(*run.similarity)});
+  if (run.judgement) all.push_back({"judgement", judgement_table(run.judgement->cells)});
   return all;
 }
 

@@ -2,8 +2,11 @@
 /// header that includes it: programs link libcld2.
 #pragma once
 
+// clang-format off
+#include <cstdio>  // whose FILE the next header uses without including it
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
+// clang-format on
 
 #include <algorithm>
 #include <array>

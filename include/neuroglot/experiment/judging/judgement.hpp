@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,7 +56,7 @@ using ByQuestion = std::map<Index, double>;
 inline std::optional<Estimate> estimate(std::span<const double> values, const BootstrapOptions& options) {
   if (values.empty()) return std::nullopt;
   Estimate made{static_cast<Index>(values.size()), 0, std::nullopt};
-  for (const double value : values) made.mean += value / static_cast<double>(values.size());
+  made.mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   if (values.size() < 2) return made;
   const Bootstrap bootstrap(values.size(), options);
   made.interval = bootstrap.interval(bootstrap.means(values));

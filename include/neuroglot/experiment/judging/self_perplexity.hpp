@@ -8,7 +8,7 @@
 #include <numeric>
 #include <optional>
 #include <span>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/packed_batch.hpp"
@@ -53,14 +53,14 @@ inline MeasuredAnswer measured_answer(const Answer& answer, const Tokenizer& tok
   return made;
 }
 
-/// Losses of the batch, sequence after sequence, one fewer than the sequence has tokens.
-inline void take_losses(std::span<const double> losses, std::span<const MeasuredAnswer> batch, AnswerLosses& all) {
+/// One sequence after the other, of each one loss fewer than it has tokens; on_loss(answer, mean nats a token).
+template <class OnLoss>
+void take_losses(std::span<const double> losses, std::span<const MeasuredAnswer> batch, OnLoss on_loss) {
   std::size_t begin = 0;
   for (const MeasuredAnswer& measured : batch) {
     const std::size_t predicted = measured.ids.size() - measured.first;
     const auto of_answer = losses.subspan(begin + measured.first - 1, predicted);
-    all.nll[measured.answer] =
-        std::accumulate(of_answer.begin(), of_answer.end(), 0.0) / static_cast<double>(predicted);
+    on_loss(measured.answer, std::accumulate(of_answer.begin(), of_answer.end(), 0.0) / static_cast<double>(predicted));
     begin += measured.ids.size() - 1;
   }
 }
@@ -68,28 +68,38 @@ inline void take_losses(std::span<const double> losses, std::span<const Measured
 }  // namespace detail
 
 /// The prompt and the answer are tokenised by themselves and laid end to end. No loss depends on what else is in a
-/// pass.
-inline AnswerLosses answer_losses(AnyModel& model, const Tokenizer& tokenizer, std::span<const Answer> answers,
-                                  const SelfPerplexityOptions& options, Progress& progress) {
+/// pass. known(answer): the loss where it was measured before, or nothing; on_loss(answer, loss) after each
+/// measurement.
+template <class Known, class OnLoss>
+AnswerLosses answer_losses(AnyModel& model, const Tokenizer& tokenizer, std::span<const Answer> answers,
+                           const SelfPerplexityOptions& options, Progress& progress, Known known, OnLoss on_loss) {
   AnswerLosses all{std::vector<std::optional<double>>(answers.size()), 0};
   const auto longest = static_cast<std::size_t>(model.config().max_position_embeddings);
   std::vector<detail::MeasuredAnswer> waiting;
   PackedBatch batch;
   const auto run = [&] {
     if (waiting.empty()) return;
-    detail::take_losses(forward<output::NextTokenLoss>(model, batch), waiting, all);
+    detail::take_losses(forward<output::NextTokenLoss>(model, batch), waiting, [&](std::size_t i, double loss) {
+      all.nll[i] = loss;
+      on_loss(i, loss);
+    });
+    progress.add(static_cast<Index>(waiting.size()));
     waiting.clear();
     batch = PackedBatch();
   };
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    progress.add(1);
     detail::MeasuredAnswer measured = detail::measured_answer(answers[i], tokenizer, options.given_prompt);
     measured.answer = i;
     if (measured.ids.size() > longest) {
       measured.ids.resize(longest);
       ++all.cut;
     }
-    if (measured.ids.size() <= measured.first) continue;
+    const bool predicts = measured.ids.size() > measured.first;
+    if (predicts) all.nll[i] = known(i);
+    if (!predicts || all.nll[i]) {
+      progress.skip(1);
+      continue;
+    }
     batch.add(measured.ids);
     waiting.push_back(std::move(measured));
     if (batch.rows() >= options.tokens_in_a_pass) run();
