@@ -14,7 +14,7 @@
 namespace neuroglot {
 
 /// Two clusters become one. Clusters 0 to n - 1 are the items, n + i is what merge i made.
-struct Merge {
+struct ClusterMerge {
   std::size_t first = 0;  ///< the one that holds the lowest item of both
   std::size_t second = 0;
   double height = 0;     ///< mean distance between an item of one and an item of the other
@@ -30,7 +30,7 @@ class NeighbourChain {
   explicit NeighbourChain(const SymmetricMatrix& distance) : d_(distance), size_(distance.size(), 1) {
     while (merges_.size() + 1 < size_.size()) merge_next();
   }
-  std::vector<Merge> take() { return std::move(merges_); }
+  std::vector<ClusterMerge> take() { return std::move(merges_); }
 
  private:
   /// Goes from a cluster to its nearest neighbour until two are each other's nearest, and merges them. Average linkage
@@ -76,16 +76,16 @@ class NeighbourChain {
   SymmetricMatrix d_;
   std::vector<std::size_t> size_;  // 0: merged into another
   std::vector<std::size_t> chain_;
-  std::vector<Merge> merges_;
+  std::vector<ClusterMerge> merges_;
 };
 
 }  // namespace detail
 
 /// n - 1 merges in ascending order of height, those of equal height as the chain found them. O(n^2).
-inline std::vector<Merge> average_linkage(const SymmetricMatrix& distance) {
+inline std::vector<ClusterMerge> average_linkage(const SymmetricMatrix& distance) {
   const std::size_t n = distance.size();
-  std::vector<Merge> merges = detail::NeighbourChain(distance).take();
-  std::ranges::stable_sort(merges, {}, &Merge::height);
+  std::vector<ClusterMerge> merges = detail::NeighbourChain(distance).take();
+  std::ranges::stable_sort(merges, {}, &ClusterMerge::height);
   std::vector<std::size_t> parent(2 * n), lowest(2 * n), size(2 * n, 1);  // of clusters: lowest item, number of items
   std::iota(parent.begin(), parent.end(), std::size_t{0});
   std::iota(lowest.begin(), lowest.end(), std::size_t{0});
@@ -105,7 +105,7 @@ inline std::vector<Merge> average_linkage(const SymmetricMatrix& distance) {
 }
 
 /// The items from one end of the dendrogram to the other, no lines crossing.
-inline std::vector<std::size_t> leaf_order(const std::vector<Merge>& merges, std::size_t n) {
+inline std::vector<std::size_t> leaf_order(const std::vector<ClusterMerge>& merges, std::size_t n) {
   std::vector<std::size_t> order, open;
   if (n == 1) return {0};
   if (!merges.empty()) open.push_back(n + merges.size() - 1);
