@@ -81,9 +81,8 @@ auto with_sampler(const CommandLine& line, F f) {
   return f(GreedySampler{{}, {penalty}});
 }
 
-namespace detail {
-
-inline std::optional<neuroglot::StatisticsFile> statistics_of(const CommandLine& line) {
+/// --stats, where it is given; throws Error where it is of another site than that of steering.
+inline std::optional<neuroglot::StatisticsFile> steering_statistics(const CommandLine& line) {
   using namespace neuroglot;
   if (!line.has("stats")) return std::nullopt;
   StatisticsFile file = read_statistics(line.text("stats"));
@@ -95,8 +94,6 @@ inline std::optional<neuroglot::StatisticsFile> statistics_of(const CommandLine&
   return file;
 }
 
-}  // namespace detail
-
 /// Throws UsageError where --off or --on lack what they need.
 inline neuroglot::Steering steering_of(const CommandLine& line, const neuroglot::Config& config) {
   using namespace neuroglot;
@@ -106,7 +103,7 @@ inline neuroglot::Steering steering_of(const CommandLine& line, const neuroglot:
   if (line.has("off")) options.off = line.get<std::vector<std::string>>("off");
   if (line.has("on")) options.on = line.text("on");
   options.value = steering_value_named(line.text("value"));
-  const auto statistics = detail::statistics_of(line);
+  const auto statistics = steering_statistics(line);
   const NeuronFile file = read_neurons(line.text("neurons"), config.num_hidden_layers, config.neurons());
   return steering(file.set, options, statistics ? &statistics->statistics : nullptr);
 }

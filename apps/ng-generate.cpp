@@ -6,11 +6,9 @@
 #include "families.hpp"
 #include "generation_options.hpp"
 #include "neuroglot/core/progress.hpp"
-#include "neuroglot/experiment/generation/generate.hpp"
+#include "neuroglot/experiment/generation/generate_batches.hpp"
 #include "neuroglot/experiment/generation/generation_file.hpp"
 #include "neuroglot/experiment/generation/prompt_file.hpp"
-#include "neuroglot/io/hash.hpp"
-#include "neuroglot/io/mapped_file.hpp"
 #include "neuroglot/text/chat_template/chat_template.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
@@ -65,13 +63,6 @@ std::vector<std::vector<TokenId>> encoded(const std::vector<PromptLine>& prompts
   return ids;
 }
 
-/// A file that the results depend on.
-Provenance file_provenance(const std::filesystem::path& path) {
-  ContentHash hash;
-  hash.add(MappedFile(path).bytes());
-  return {{"file", path.string()}, {"hash", hash.text()}};
-}
-
 Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, const Tokenizer& tokenizer) {
   Provenance provenance = program_provenance("ng-generate");
   provenance["model"] = model_provenance(line.model(), model.config(), tokenizer);
@@ -108,27 +99,20 @@ void stream(const ng::CommandLine& line, AnyModel& model, const Tokenizer& token
               << " tokens/s, ended by " << made.ended << '\n';
 }
 
-/// All prompts, a batch at a time, on_line(object with the results) in their order and on_batch() after each batch.
+/// All prompts that are not done, on_line(object with the results) in their order and on_batch() after each batch.
 template <class Sampler, class OnLine, class OnBatch>
 void run_batches(const ng::CommandLine& line, AnyModel& model, const Tokenizer& tokenizer,
                  const std::vector<PromptLine>& prompts, std::size_t done, const Sampler& sampler, ErasedHooks hooks,
                  OnLine on_line, OnBatch on_batch) {
   const GenerationOptions options = ng::generation_options(line);
   const auto ids = encoded(prompts, line, tokenizer);
-  const auto batch = line.get<Index>("batch");
-  if (batch < 1) throw usage_error("--batch ", batch, ": not a number of prompts");
   Progress progress("generating", static_cast<Index>(prompts.size()) * options.max_new_tokens, "tokens",
                     line.flag("quiet"));
   progress.skip(static_cast<Index>(done) * options.max_new_tokens);
-  while (done < ids.size()) {
-    const auto some = std::span(ids).subspan(done, std::min(ids.size() - done, static_cast<std::size_t>(batch)));
-    const auto on_text = [&](std::size_t, std::string_view) { progress.add(1); };
-    for (const Generated& made : generate(model, tokenizer, some, sampler, options, hooks, on_text, done)) {
-      progress.skip(options.max_new_tokens - static_cast<Index>(made.ids.size()));
-      on_line(generation_line(prompts[done++].object, made));
-    }
-    on_batch();
-  }
+  generate_batches(
+      model, tokenizer, std::span(ids).subspan(done), sampler, options, hooks, line.get<Index>("batch"), done, progress,
+      [&](std::size_t i, const Generated& made) { on_line(generation_line(prompts[done + i].object, made)); },
+      on_batch);
 }
 
 /// JSON lines to --out or stdout.

@@ -37,6 +37,11 @@ int run(int argc, char** argv) {
   line.add()("out", ng::po::value<std::string>(), "the file that is written");
   line.add()("site", ng::po::value<std::string>()->default_value("mlp.hook_act"),
              "where: after the activation, before times up");
+  line.add()("samples", ng::po::value<std::string>(),
+             "also writes samples for ng-select --method probe: of each window of text the mean activation and the "
+             "share of positive ones");
+  line.add()("sample", ng::po::value<Index>()->default_value(0),
+             "tokens of a sample, which divide --block; 0: a block");
   line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
   if (!line.parse(argc, argv)) return 0;
 
@@ -50,6 +55,8 @@ int run(int argc, char** argv) {
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
   options.quiet = line.flag("quiet");
   options.resume = line.flag("resume");
+  options.sample = line.get<Index>("sample") == 0 ? options.blocks.block : line.get<Index>("sample");
+  if (line.has("samples")) require_writable(options.samples = line.text("samples"));
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
 
   Provenance provenance = program_provenance("ng-record");
@@ -58,6 +65,7 @@ int run(int argc, char** argv) {
   provenance["site"] = "blocks.*." + std::string(with_neuron_site(line.text("site"), [](auto at) { return at.name; }));
   provenance["block"] = options.blocks.block;
   provenance["marks"] = name(options.blocks.marks);
+  if (!options.samples.empty()) provenance["sample"] = options.sample;
   provenance["dtype"] = line.text("dtype");
   provenance["backend"] = model->backend_name();
   with_neuron_site(line.text("site"), [&]<class Site>(Site) {
@@ -65,6 +73,7 @@ int run(int argc, char** argv) {
     return 0;
   });
   if (!options.quiet) std::cerr << options.out.string() << ": written\n";
+  if (!options.quiet && !options.samples.empty()) std::cerr << options.samples.string() << ": written\n";
   return 0;
 }
 

@@ -19,8 +19,10 @@
 #include "neuroglot/analysis/parameter_variation.hpp"
 #include "neuroglot/analysis/random_selection.hpp"
 #include "neuroglot/analysis/select.hpp"
+#include "neuroglot/analysis/sparse_probe.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
 #include "neuroglot/experiment/rates_of_change.hpp"
+#include "neuroglot/experiment/samples/samples_file.hpp"
 
 // A policy of your own, with nothing in this file changed: compile it with -DNEUROGLOT_OWN_POLICY='"my_policy.hpp"', a
 // header that defines `struct OwnPolicy`. (docs/metric.md)
@@ -43,7 +45,8 @@ inline void add_method_options(CommandLine& line) {
              "bar; lave, lave-absolute: entropy of mean activations, negative ones as 0 or by their size; pv, pv-high: "
              "entropy of how little or how much tuning on each language changes a neuron's weights (--base, --tuned); "
              "random: as many as --like; ap, ap-both: average precision, highest or both ends; diffmean: difference of "
-             "means; entropy-max: entropy minus --lambda times the largest probability");
+             "means; entropy-max: entropy minus --lambda times the largest probability; probe: sparse logistic "
+             "regression over --samples");
   line.add()("bar-quantile", po::value<double>()->default_value(0.95),
              "of all activities over languages and neurons: the bar");
   line.add()("threshold", po::value<double>()->default_value(neuroglot::Lap{}.threshold), "lap: a probability");
@@ -54,6 +57,10 @@ inline void add_method_options(CommandLine& line) {
   line.add()("base", po::value<std::string>(), "pv, pv-high: the MODEL before tuning");
   line.add()("tuned", po::value<std::vector<std::string>>()->multitoken(),
              "pv, pv-high: LANG=MODEL for each language of STATS, tuned on that language alone");
+  line.add()("samples", po::value<std::string>(), "probe: samples.safetensors of the same run of ng-record");
+  line.add()("feature", po::value<std::string>()->default_value("mean"),
+             "probe: mean (activation of a sample) or active (its share of positive ones)");
+  line.add()("l1-ratio", po::value<double>()->default_value(0.5), "probe: share of L1 in the penalty; 1: the lasso");
 }
 
 /// The folders of --tuned in the order of the languages. Throws UsageError where one is missing, unknown or given
@@ -109,6 +116,19 @@ inline neuroglot::RandomSelection random_selection(const CommandLine& line,
   return random;
 }
 
+/// What the probe learns from; nothing is read for other methods.
+inline neuroglot::ActivationSamples samples(const CommandLine& line, neuroglot::Provenance& provenance) {
+  using namespace neuroglot;
+  if (line.text("method") != SparseProbe::name) return {};
+  if (!line.has("samples"))
+    throw usage_error("--method probe: --samples samples.safetensors is needed, which ng-record --samples writes");
+  const std::string feature = line.text("feature");
+  if (feature != "mean" && feature != "active") throw usage_error("--feature ", feature, ": is mean or active");
+  SamplesFile file = read_samples(line.text("samples"), feature);
+  provenance["samples"] = {{"file", line.text("samples")}, {"provenance", std::move(file.provenance)}};
+  return std::move(file.samples);
+}
+
 /// The table of methods: a policy a name. The share `rate` of all neurons is selected.
 inline neuroglot::NeuronSet select_neurons(const CommandLine& line, const neuroglot::ActivationStatistics& statistics,
                                            double rate, neuroglot::Provenance& provenance) {
@@ -117,11 +137,14 @@ inline neuroglot::NeuronSet select_neurons(const CommandLine& line, const neurog
   const SelectionOptions options{rate, line.get<double>("bar-quantile"), line.get<Index>("per-language")};
   const LanguagesByLayersByNeurons rates = rates_of_change(line, statistics.languages, provenance);
   const RandomSelection random = random_selection(line, statistics, provenance);
+  const ActivationSamples probed = samples(line, provenance);
   const auto select = [&](const auto&... own) {
-    return select_by(method, statistics, options, Lape{}, Lap{line.get<double>("threshold")}, LapPercentile{}, Lave{},
-                     LaveAbsolute{}, ParameterVariation{rates}, ParameterVariationHigh{rates}, random,
-                     AveragePrecision{}, AveragePrecisionBothEnds{}, DifferenceOfMeans{},
-                     EntropyMax{line.get<double>("lambda")}, own...);
+    return select_by(
+        method, statistics, options, Lape{}, Lap{line.get<double>("threshold")}, LapPercentile{}, Lave{},
+        LaveAbsolute{}, ParameterVariation{rates}, ParameterVariationHigh{rates}, random, AveragePrecision{},
+        AveragePrecisionBothEnds{}, DifferenceOfMeans{}, EntropyMax{line.get<double>("lambda")},
+        SparseProbe{.samples = probed, .l1_ratio = line.get<double>("l1-ratio"), .feature = line.text("feature")},
+        own...);
   };
   return std::apply(select, OwnPolicies{});
 }

@@ -27,6 +27,9 @@ class Buffer {
       ::madvise(data_, bytes, MADV_HUGEPAGE);  // a hint: without it everything works, slower
     }
   }
+  /// Memory that somebody else has allocated, a device's say; `release` gives it back.
+  using Release = void (*)(void* data);
+  Buffer(void* data, std::size_t bytes, Release release) : data_(data), bytes_(bytes), release_(release) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     Buffer moved(std::move(other));
@@ -34,6 +37,7 @@ class Buffer {
     return *this;
   }
   ~Buffer() {
+    if (release_ != nullptr) release_(data_);
     if (base_ != nullptr) ::munmap(base_, mapped_);
   }
 
@@ -49,12 +53,14 @@ class Buffer {
     std::swap(data_, other.data_);
     std::swap(mapped_, other.mapped_);
     std::swap(bytes_, other.bytes_);
+    std::swap(release_, other.release_);
   }
 
   void* base_ = nullptr;
   void* data_ = nullptr;
   std::size_t mapped_ = 0;
   std::size_t bytes_ = 0;
+  Release release_ = nullptr;
 };
 
 }  // namespace neuroglot

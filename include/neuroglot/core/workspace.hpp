@@ -34,6 +34,11 @@ class Workspace {
     std::size_t used_;
   };
 
+  /// Where memory comes from: the host's, unless a backend says otherwise.
+  using Allocate = Buffer (*)(std::size_t bytes);
+  Workspace() = default;
+  explicit Workspace(Allocate allocate) : allocate_(allocate) {}
+
   template <class T>
   MatrixView<T> matrix(Index rows, Index cols) {
     const std::size_t bytes = static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols) * sizeof(T);
@@ -56,7 +61,7 @@ class Workspace {
       used_ = 0;
     }
     if (piece_ == pieces_.size()) {
-      pieces_.emplace_back(std::max(bytes, capacity()));
+      pieces_.push_back(allocate_(std::max(bytes, capacity())));
       outgrown_ = 0;
     }
     void* const taken = static_cast<std::byte*>(pieces_[piece_].data()) + used_;
@@ -72,6 +77,7 @@ class Workspace {
     pieces_.clear();
   }
 
+  Allocate allocate_ = [](std::size_t bytes) { return Buffer(bytes); };
   std::vector<Buffer> pieces_;
   std::size_t piece_ = 0;     // the piece that is being filled
   std::size_t used_ = 0;      // bytes taken of it

@@ -11,6 +11,8 @@
 #include "neuroglot/experiment/token_blocks.hpp"
 #include "neuroglot/io/checkpoint.hpp"
 #include "neuroglot/io/corpus.hpp"
+#include "neuroglot/io/hash.hpp"
+#include "neuroglot/io/mapped_file.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/text/tokenizer.hpp"
 #include "neuroglot/version.hpp"
@@ -30,6 +32,13 @@ inline Provenance model_provenance(const std::filesystem::path& folder, const Co
           {"model_type", config.model_type},
           {"weights", Checkpoint(folder).hash()},
           {"tokenizer", tokenizer.description()}};
+}
+
+/// A file that the results depend on.
+inline Provenance file_provenance(const std::filesystem::path& path) {
+  ContentHash hash;
+  hash.add(MappedFile(path).bytes());
+  return {{"file", path.string()}, {"hash", hash.text()}};
 }
 
 inline Provenance corpora_provenance(std::span<const CorpusSource> sources, std::span<const CorpusSize> sizes,

@@ -2,8 +2,10 @@
 /// (Tang et al. 2024, section 2; activation.py of their released code)
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,9 +13,11 @@
 #include "neuroglot/analysis/activation_statistics.hpp"
 #include "neuroglot/core/progress.hpp"
 #include "neuroglot/experiment/provenance.hpp"
+#include "neuroglot/experiment/samples/sample_writer.hpp"
 #include "neuroglot/experiment/statistics_file.hpp"
 #include "neuroglot/experiment/token_blocks.hpp"
 #include "neuroglot/hooks/count.hpp"
+#include "neuroglot/hooks/window_means.hpp"
 #include "neuroglot/models/forward.hpp"
 
 namespace neuroglot {
@@ -24,6 +28,8 @@ struct RecordOptions {
   bool resume = false;  ///< go on from what an interrupted run has left
   bool quiet = false;
   std::filesystem::path out;            ///< stats.safetensors
+  std::filesystem::path samples;        ///< samples.safetensors; empty: none are kept
+  Index sample = 0;                     ///< tokens of a sample, which divide a block
   std::chrono::seconds save_every{60};  ///< of work that can be lost at most
 };
 
@@ -83,20 +89,28 @@ template <class Site, class Model>
 class Recorder {
  public:
   Recorder(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
-           const RecordOptions& options, const Provenance& provenance)
+           const RecordOptions& options, const Provenance& provenance, SampleWriter* samples = nullptr)
       : model_(model),
         tokenizer_(tokenizer),
         sources_(sources),
         options_(options),
         provenance_(provenance),
+        samples_(samples),
         statistics_(
-            detail::start_or_resume(options, provenance, ActivationStatistics(languages(), layers(), neurons()))) {}
+            detail::start_or_resume(options, provenance, ActivationStatistics(languages(), layers(), neurons()))) {
+    const bool goes_on =
+        std::any_of(statistics_.tokens.begin(), statistics_.tokens.end(), [](auto t) { return t > 0; });
+    if (goes_on && samples_ != nullptr && !samples_->was_there())
+      throw error(samples_->partial().string(), ": is not what goes with ", detail::partial_path(options.out).string(),
+                  "; record without --resume to start anew");
+  }
 
   const ActivationStatistics& statistics() const { return statistics_; }
 
   /// Goes on where the language stands, up to its last block.
   void record(std::size_t language, const CorpusSize& size) {
     Count<Site> counter(layers(), neurons(), &model_.threads());
+    WindowMeans<Site> windows(layers(), neurons(), samples_ == nullptr ? 0 : options_.sample, &model_.threads());
     detail::take(statistics_, language, counter);
     Progress progress("recording " + sources_[language].language, size.blocks * options_.blocks.block, "tokens",
                       options_.quiet);
@@ -106,7 +120,8 @@ class Recorder {
     std::vector<TokenId> block;
     for (Index done = 0; done < tokens / options_.blocks.block; ++done) blocks.next(block);
     for (PackedBatch batch; fill(batch, blocks); batch = PackedBatch()) {
-      forward<output::None>(model_, batch, hooks(counter));
+      forward<output::None>(model_, batch, hooks(counter, windows));
+      if (samples_ != nullptr) samples_->write(language, tokens / options_.sample, windows.mean(), windows.active());
       tokens += batch.rows();
       progress.add(batch.rows());
       if (std::chrono::steady_clock::now() - saved_ > options_.save_every) save(counter, language);
@@ -125,6 +140,7 @@ class Recorder {
 
   void save(const Count<Site>& counter, std::size_t language) {
     detail::put(counter, language, statistics_);
+    if (samples_ != nullptr) samples_->flush();
     write_statistics(detail::partial_path(options_.out), statistics_, provenance_);
     saved_ = std::chrono::steady_clock::now();
   }
@@ -142,19 +158,44 @@ class Recorder {
   const std::vector<CorpusSource>& sources_;
   const RecordOptions& options_;
   const Provenance& provenance_;
+  SampleWriter* samples_;
   ActivationStatistics statistics_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };
+
+namespace detail {
+
+/// Nothing where no samples are wanted. Throws UsageError where a block is not whole samples.
+template <class Model>
+std::optional<SampleWriter> sample_writer(Model& model, const std::vector<CorpusSource>& sources,
+                                          const std::vector<CorpusSize>& sizes, const RecordOptions& options,
+                                          const Provenance& provenance) {
+  std::optional<SampleWriter> writer;
+  if (options.samples.empty()) return writer;
+  if (options.sample < 1 || options.blocks.block % options.sample != 0)
+    throw usage_error("samples of ", options.sample, " tokens do not divide blocks of ", options.blocks.block);
+  SampleShape shape{{}, {}, model.config().num_hidden_layers, model.config().neurons()};
+  for (std::size_t k = 0; k < sources.size(); ++k) {
+    shape.languages.push_back(sources[k].language);
+    shape.samples.push_back(sizes[k].blocks * (options.blocks.block / options.sample));
+  }
+  writer.emplace(options.samples, std::move(shape), provenance, options.resume);
+  return writer;
+}
+
+}  // namespace detail
 
 /// Records all corpora and writes options.out, with `provenance` in it; OUT.partial is removed when OUT is whole.
 template <class Site = site::mlp_act, class Model>
 ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
                             const std::vector<CorpusSize>& sizes, const RecordOptions& options,
                             const Provenance& provenance) {
-  Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance);
+  std::optional<SampleWriter> samples = detail::sample_writer(model, sources, sizes, options, provenance);
+  Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance, samples ? &*samples : nullptr);
   for (std::size_t language = 0; language < sources.size(); ++language) recorder.record(language, sizes[language]);
   check(recorder.statistics());
   write_statistics(options.out, recorder.statistics(), provenance);
+  if (samples) samples->commit();
   std::filesystem::remove(detail::partial_path(options.out));
   return recorder.statistics();
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
@@ -48,6 +49,7 @@ inline std::string model_name(const Run& run) {
   std::optional<std::string> folder = stated(recording(run), {"model", "folder"});
   if (!folder && run.perplexities) folder = stated(run.perplexities->provenance, {"model", "folder"});
   if (!folder && run.similarity) folder = stated(run.similarity->provenance, {"model", "folder"});
+  if (!folder && run.fact_neurons) folder = stated(run.fact_neurons->provenance, {"model", "folder"});
   if (!folder) return "";
   const std::filesystem::path path(*folder);
   return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -109,10 +111,13 @@ class ReportWriter {
     for (const std::string& language : run_.languages)
       languages += (languages.empty() ? "" : ", ") + language_name(language);
     std::string body = element("h1", html(title)) + element("p", html(languages), "lead") + facts(run_);
-    body += section("Perplexity with neurons switched off", perplexity());
-    body += section("Neurons of each language", selection());
-    body += section("How often neurons are active", activation());
-    body += section("Similarity of languages, layer by layer", similarity());
+    if (run_.activations || run_.selection || run_.perplexities || run_.rates || run_.similarity) {
+      body += section("Perplexity with neurons switched off", perplexity());
+      body += section("Neurons of each language", selection());
+      body += section("How often neurons are active", activation());
+      body += section("Similarity of languages, layer by layer", similarity());
+    }
+    if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons());
     body += section("Protocol", protocol_html(run_));
     body += element(
         "p",
@@ -131,11 +136,14 @@ class ReportWriter {
   }
 
   std::string perplexity() {
-    if (!run_.perplexities && !run_.rates) return missing("perplexity.json", "ng-perplexity");
+    if (!run_.perplexities && !run_.rates && !run_.rate_curves) return missing("perplexity.json", "ng-perplexity");
     std::string all;
     if (run_.perplexities) all += matrices(panels(*run_.perplexities));
     if (run_.rates)
       all += add(rates_figure(*run_.rates), rates_caption(*run_.rates)) + to_html(rates_table(*run_.rates));
+    if (run_.rate_curves)
+      all += add(rate_curves_figure(*run_.rate_curves), rate_curves_caption(*run_.rate_curves)) +
+             to_html(rate_curves_table(*run_.rate_curves));
     return all;
   }
 
@@ -174,6 +182,11 @@ class ReportWriter {
     if (!run_.similarity) return missing("similarity.json", "ng-similarity");
     return similarity_html(*run_.similarity,
                            [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
+  }
+
+  std::string fact_neurons() {
+    return fact_neurons_html(
+        *run_.fact_neurons, [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
   }
 
   const Run& run_;

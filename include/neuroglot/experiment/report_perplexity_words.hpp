@@ -52,7 +52,8 @@ inline std::string control_words(const Run& run, const Perplexities& ppl) {
 /// What the matrix itself, or the matrices of the rates, say of how they were measured.
 inline const Perplexities* measured(const Run& run) {
   if (run.perplexities) return &*run.perplexities;
-  return run.rates ? &run.rates->panels.front().ppl : nullptr;
+  if (run.rates) return &run.rates->panels.front().ppl;
+  return run.rate_curves ? &run.rate_curves->first : nullptr;
 }
 
 }  // namespace neuroglot::report::detail

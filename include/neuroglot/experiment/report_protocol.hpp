@@ -138,6 +138,8 @@ inline std::string protocol_html(const Run& run) {
   if (run.activations) out += detail::provenance_details("stats.safetensors", run.activations->provenance);
   if (run.selection) out += detail::provenance_details("neurons.json", run.selection->provenance);
   if (run.perplexities) out += detail::provenance_details("perplexity.json", run.perplexities->provenance);
+  if (run.rate_curves)
+    out += detail::provenance_details("perplexity at several rates", run.rate_curves->first.provenance);
   if (run.rates)
     out += detail::provenance_details("perplexity at several rates", run.rates->panels.front().ppl.provenance);
   return out;

@@ -6,13 +6,16 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/facts/report_fact_neurons.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_activation.hpp"
 #include "neuroglot/experiment/report_panels.hpp"
 #include "neuroglot/experiment/report_perplexity.hpp"
+#include "neuroglot/experiment/report_rate_curves.hpp"
 #include "neuroglot/experiment/report_selection.hpp"
 #include "neuroglot/experiment/report_similarity.hpp"
 
@@ -24,8 +27,10 @@ struct Run {
   std::optional<Selection> selection;        ///< neurons.json
   std::optional<Perplexities> perplexities;  ///< perplexity.json
   std::optional<Similarity> similarity;      ///< similarity.json
-  std::optional<Rates> rates;                ///< perplexity_rates.json, or perplexity.json where it is of that kind
-  std::vector<std::string> languages;        ///< of all of them, in the order in which they were measured or recorded
+  std::optional<Rates> rates;  ///< perplexity_rates.json, perplexity_rates_all.json, or perplexity.json of that kind
+  std::optional<RateCurves> rate_curves;           ///< the same files, where all languages are off in turn
+  std::optional<FactNeuronsSection> fact_neurons;  ///< fact_neurons.json
+  std::vector<std::string> languages;  ///< of all of them, in the order in which they were measured or recorded
 };
 
 namespace detail {
@@ -61,13 +66,16 @@ inline void check_one_model(const Run& run) {
                 run.activations->neurons_per_layer, ": the files are not from one run");
 }
 
-inline Rates read_rates(const std::filesystem::path& path) {
-  std::optional<Rates> rates = rates_of(read_perplexities(path));
-  if (!rates)
+inline void read_rates(const std::filesystem::path& path, Run& run) {
+  const Perplexities all = read_perplexities(path);
+  std::optional<Rates> rates = rates_of(all);
+  std::optional<RateCurves> curves = rates ? std::nullopt : rate_curves_of(all);
+  if (!rates && !curves)
     throw error(path.string(),
-                ": is not of one method at several rates with one language off: made by ng-perplexity "
-                "--stats --rates --off?");
-  return std::move(*rates);
+                ": is not of one method at several rates, with one language off or, at three rates or more, all: made "
+                "by ng-perplexity --stats --rates?");
+  if (rates) run.rates = std::move(rates);
+  if (curves) run.rate_curves = std::move(curves);
 }
 
 }  // namespace detail
@@ -84,18 +92,25 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
+  if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(folder / "fact_neurons.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
-  if (run.rates) run.perplexities.reset();
-  if (is_there("perplexity_rates.json")) run.rates = detail::read_rates(folder / "perplexity_rates.json");
-  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.similarity)
+  if (run.perplexities && !run.rates) run.rate_curves = rate_curves_of(*run.perplexities);
+  if (run.rates || run.rate_curves) run.perplexities.reset();
+  for (const char* const file : {"perplexity_rates.json", "perplexity_rates_all.json"})
+    if (is_there(file)) detail::read_rates(folder / file, run);
+  if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity &&
+      !run.fact_neurons)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
-        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity)");
+        "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity) nor fact_neurons.json "
+        "(ng-fact-neurons)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
+  if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
+  if (run.fact_neurons) detail::add_languages(run.languages, run.fact_neurons->languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);
     detail::put_in_order(run.selection->neurons, run.languages);

@@ -115,6 +115,7 @@ inline std::vector<NamedTable> tables(const Run& run) {
     all.push_back({"neurons_per_layer_by_set", set_layer_rows(run.perplexities->sets)});
   }
   if (run.rates) all.push_back({"perplexity_rates", detail::rate_rows(*run.rates)});
+  if (run.rate_curves) all.push_back({"perplexity_rate_curves", rate_curve_rows(*run.rate_curves)});
   if (run.selection) {
     all.push_back({"neurons_per_language", detail::language_rows(run.selection->neurons)});
     all.push_back({"neurons_per_layer", detail::layer_rows(run.selection->neurons)});

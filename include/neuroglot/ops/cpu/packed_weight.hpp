@@ -7,6 +7,7 @@
 #include "neuroglot/core/buffer.hpp"
 #include "neuroglot/core/dtype.hpp"
 #include "neuroglot/core/matrix.hpp"
+#include "neuroglot/ops/weight_type.hpp"
 
 namespace neuroglot {
 
@@ -17,10 +18,6 @@ inline constexpr Index panel_width = 16;
 constexpr Index panels_of(Index n) {
   return (n + panel_width - 1) / panel_width;
 }
-
-/// How weights are kept. bf16 takes half of the memory; products widen it to float before they multiply, so that
-/// weights published in bf16 lose nothing, and others are rounded once.
-enum class WeightType { fp32, bf16 };
 
 /// Weights of one product, packed once at loading into panels of 16 columns: (out_features / 16, in_features, 16), zero
 /// padded. The product walks through a panel from its first byte to its last, so that every cache line it fetches is

@@ -1,0 +1,60 @@
+/// Small things on their way from the host to the device: token ids, row numbers, where sequences lie.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "neuroglot/core/workspace.hpp"
+#include "neuroglot/ops/cuda/memory.hpp"
+
+namespace neuroglot::cuda {
+
+/// Copies into pinned memory, from where the device fetches them in its own time; once the stream has been waited for,
+/// the memory is used again.
+class Staging {
+ public:
+  /// A copy on the device, in memory of the workspace; the values may go as soon as this returns.
+  template <class T>
+  T* up(Stream stream, Workspace& workspace, std::span<const T> values) {
+    T* const there = workspace.matrix<T>(1, static_cast<Index>(values.size())).data;
+    if (values.empty()) return there;
+    void* const pinned = take(values.size_bytes());
+    std::memcpy(pinned, values.data(), values.size_bytes());
+    check(cudaMemcpyAsync(there, pinned, values.size_bytes(), cudaMemcpyHostToDevice, stream), "an upload");
+    return there;
+  }
+
+  /// Pinned memory until the stream is waited for, aligned to 16 bytes.
+  void* take(std::size_t bytes) {
+    bytes = (bytes + 15) / 16 * 16;
+    if (chunks_.empty() || used_ + bytes > chunks_.back().bytes()) {
+      chunks_.push_back(pinned_buffer(std::max(bytes, least)));
+      used_ = 0;
+    }
+    void* const taken = static_cast<std::byte*>(chunks_.back().data()) + used_;
+    used_ += bytes;
+    return taken;
+  }
+
+  /// The stream has been waited for: nobody reads here any more.
+  void reuse() {
+    if (chunks_.size() > 1) {
+      const auto largest = std::max_element(chunks_.begin(), chunks_.end(),
+                                            [](const Buffer& a, const Buffer& b) { return a.bytes() < b.bytes(); });
+      std::swap(*largest, chunks_.front());
+      chunks_.erase(chunks_.begin() + 1, chunks_.end());
+    }
+    used_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t least = std::size_t{1} << 20;
+
+  std::vector<Buffer> chunks_;
+  std::size_t used_ = 0;  // of the last
+};
+
+}  // namespace neuroglot::cuda

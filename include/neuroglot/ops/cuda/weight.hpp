@@ -1,0 +1,98 @@
+/// Weights on the device: matrices in float or bf16, as published, and vectors.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "neuroglot/core/dtype.hpp"
+#include "neuroglot/ops/cuda/memory.hpp"
+#include "neuroglot/ops/weight_type.hpp"
+
+namespace neuroglot::cuda {
+
+/// (out_features, in_features), row after row. Rows are gathered on the host; with the last of them all goes up at
+/// once.
+class DeviceWeight {
+ public:
+  DeviceWeight() = default;
+  DeviceWeight(Index in_features, Index out_features)
+      : in_features_(in_features), out_features_(out_features), state_(std::make_unique<State>()) {}
+
+  Index in_features() const { return in_features_; }
+  Index out_features() const { return out_features_; }
+  WeightType type() const { return type_; }
+  std::size_t bytes() const { return static_cast<std::size_t>(in_features_ * out_features_) * element_bytes(); }
+
+  /// Before rows are set.
+  void keep_as(WeightType type) {
+    type_ = type;
+    state_->staging = Buffer(bytes());
+  }
+  /// Row n of the published matrix. Several threads may set different rows at once, each row once.
+  void set_row(Index n, const float* from) {
+    if (type_ == WeightType::fp32)
+      std::copy_n(from, in_features_, static_cast<float*>(state_->staging.data()) + n * in_features_);
+    else
+      std::transform(from, from + in_features_, static_cast<bf16*>(state_->staging.data()) + n * in_features_,
+                     [](float value) { return bf16(value); });
+    if (state_->rows_set.fetch_add(1) + 1 == out_features_) upload();
+  }
+
+  /// Calls f with the rows [first, first + count) on the device, as Rows<const float> or Rows<const Bf16>.
+  template <class F>
+  void with_rows(Index first, Index count, F&& f) const {
+    const auto part = [&](auto* data) {
+      return Rows<const std::remove_const_t<std::remove_pointer_t<decltype(data)>>>(
+          data + first * in_features_, static_cast<int>(count), static_cast<int>(in_features_), in_features_);
+    };
+    if (state_->memory.bytes() == 0) throw error("a weight is used of which not all rows have been set");
+    if (type_ == WeightType::fp32)
+      f(part(static_cast<const float*>(state_->memory.data())));
+    else
+      f(part(static_cast<const Bf16*>(state_->memory.data())));
+  }
+
+ private:
+  struct State {
+    Buffer staging, memory;
+    std::atomic<Index> rows_set = 0;
+  };
+
+  std::size_t element_bytes() const { return type_ == WeightType::fp32 ? sizeof(float) : sizeof(bf16); }
+  void upload() {
+    state_->memory = device_buffer(bytes());
+    check(cudaMemcpyAsync(state_->memory.data(), state_->staging.data(), bytes(), cudaMemcpyHostToDevice, nullptr),
+          "uploading a weight");
+    check(cudaStreamSynchronize(nullptr), "uploading a weight");
+    state_->staging = Buffer();
+  }
+
+  Index in_features_ = 0, out_features_ = 0;
+  WeightType type_ = WeightType::fp32;
+  std::unique_ptr<State> state_ = std::make_unique<State>();
+};
+
+/// A vector that is filled on the host, and goes up when it is used for the first time: it must not change after that.
+class DeviceVector : public std::vector<float> {
+ public:
+  using std::vector<float>::vector;
+
+  /// On the device; null of an empty one.
+  const float* on_device() const {
+    if (!empty() && memory_.bytes() == 0) {
+      memory_ = device_buffer(size() * sizeof(float));
+      check(cudaMemcpyAsync(memory_.data(), data(), size() * sizeof(float), cudaMemcpyHostToDevice, nullptr),
+            "uploading a vector");
+      check(cudaStreamSynchronize(nullptr), "uploading a vector");
+    }
+    return static_cast<const float*>(memory_.data());
+  }
+
+ private:
+  mutable Buffer memory_;
+};
+
+}  // namespace neuroglot::cuda

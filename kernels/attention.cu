@@ -1,0 +1,20 @@
+// Attention in floats, compiled for the device.
+#include "kernels/attention.cuh"
+#include "kernels/attention_steps.cuh"
+#include "kernels/attention_wmma.cuh"
+#include "kernels/decode_attention.cuh"
+
+namespace neuroglot::cuda {
+
+#define NEUROGLOT_INSTANCES(T)                                                          \
+  template void attention<T>(Stream, const Heads&, const Sequence<T>*, int, int, bool); \
+  template __global__ void attention_by_query<T, 4>(Heads, const Sequence<T>*);         \
+  template void decode_attention<T>(Stream, const Heads&, const Sequence<T>*, int, int, const DecodeScratch&);
+NEUROGLOT_INSTANCES(float)
+NEUROGLOT_INSTANCES(Bf16)
+template void attention_scores<float>(Stream, const Heads&, const Sequence<float>&, int, Rows<float>);
+template void attention_mix<float>(Stream, const Heads&, const Sequence<float>&, int, Rows<const float>);
+template void launch_attention_wmma<64>(Stream, const Heads&, const Sequence<Bf16>*, int, int);
+template void launch_attention_wmma<128>(Stream, const Heads&, const Sequence<Bf16>*, int, int);
+
+}  // namespace neuroglot::cuda

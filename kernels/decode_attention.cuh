@@ -1,0 +1,166 @@
+/// Attention of one new token a sequence over its KV cache: all of the time goes into reading keys and values, so the
+/// keys are split among blocks, and the query heads of a group share what is read. (Dao et al. 2023, "Flash-Decoding")
+#pragma once
+
+#include "kernels/attention_shape.cuh"
+#include "kernels/reduce.cuh"
+
+namespace neuroglot::cuda {
+
+inline constexpr int decode_split = 256;  // keys of a block: the same whatever the batch, and so are the bits
+inline constexpr int decode_threads = 128;
+inline constexpr int decode_lanes = 8;  // that share a key
+inline constexpr int decode_teams = decode_threads / decode_lanes;
+
+/// What a split of the keys adds to a head, before the sums of all splits are divided: (sequences, heads, splits).
+struct DecodeScratch {
+  float* largest;
+  float* sum;
+  float* z;  ///< (sequences, heads, splits, head_dim)
+};
+
+/// Merges what several have seen of a query's keys, in order: fills z by calling from(part, i).
+template <class Softmax, class From, class To>
+__device__ void merge_parts(int parts, int width, int first, int step, Softmax softmax, From from, To to) {
+  float largest = -INFINITY, sum = 0;
+  for (int part = 0; part < parts; ++part) largest = fmaxf(largest, softmax(part).largest);
+  const auto weight = [&](int part) {
+    const float of_part = softmax(part).largest;
+    return of_part == -INFINITY ? 0.0f : expf(of_part - largest);
+  };
+  for (int part = 0; part < parts; ++part) sum += weight(part) * softmax(part).sum;
+  for (int i = first; i < width; i += step) {
+    float z = 0;
+    for (int part = 0; part < parts; ++part) z = fmaf(weight(part), from(part, i), z);
+    to(i, z, largest, sum);
+  }
+}
+
+/// A block takes 256 keys of a key/value head and `together` of the query heads that share it. Eight lanes share a key;
+/// 16 such teams take every 16th key each and are merged at the end.
+/// width: head_dim rounded up to 64, 128 or 256. Blocks (splits, kv_heads * pieces(group, together), sequences).
+template <class T, int width, int together>
+__global__ void __launch_bounds__(decode_threads)
+    decode_split_keys(Heads shape, const Sequence<T>* sequences, int splits, DecodeScratch scratch) {
+  constexpr int each = width / (4 * decode_lanes);  // fours of a head that a lane keeps
+  float* const team_z = dynamic_shared<float>();    // (teams, together, width)
+  NEUROGLOT_SHARED(float, team_largest, [decode_teams][together]);
+  NEUROGLOT_SHARED(float, team_sum, [decode_teams][together]);
+  const Sequence<T> sequence = sequences[blockIdx.z];
+  const int group = shape.heads / shape.kv_heads, rounds = pieces(group, together);
+  const int kv_head = static_cast<int>(blockIdx.y) / rounds,
+            in_group = static_cast<int>(blockIdx.y) % rounds * together;
+  const int head = kv_head * group + in_group, heads = min(together, group - in_group);
+  const int team = static_cast<int>(threadIdx.x) / decode_lanes, lane = static_cast<int>(threadIdx.x) % decode_lanes;
+  const int position = sequence.position(0), keys = sequence.k.rows;
+  const int from = max(static_cast<int>(blockIdx.x) * decode_split, shape.first_key(position));
+  const int to = min(static_cast<int>(blockIdx.x + 1) * decode_split, shape.last_key(position, keys));
+  const auto place = [&](int i) { return 4 * (lane + decode_lanes * i); };
+  const auto four = [&](const T* row, int i) {
+    return place(i) < shape.head_dim ? load4(row + place(i)) : make_float4(0, 0, 0, 0);
+  };
+  float4 q[together][each], z[together][each];
+  OnlineSoftmax seen[together];
+  NEUROGLOT_UNROLL()
+  for (int h = 0; h < together; ++h)
+    for (int i = 0; i < each; ++i) {
+      q[h][i] = h < heads ? four(sequence.q.row(0) + (head + h) * shape.head_dim, i) : make_float4(0, 0, 0, 0);
+      z[h][i] = make_float4(0, 0, 0, 0);
+    }
+  // all teams of a warp walk equally far, since they shuffle together; keys beyond the end weigh nothing
+  const int begin = static_cast<int>(blockIdx.x) * decode_split;
+  for (int first = begin; first < begin + decode_split && first < keys; first += decode_teams) {
+    const int key = first + team;
+    const bool visible = key >= from && key < to;
+    float4 k[each], v[each];
+    for (int i = 0; i < each; ++i) {
+      k[i] = visible ? four(sequence.k.row(key) + kv_head * shape.head_dim, i) : make_float4(0, 0, 0, 0);
+      v[i] = visible ? four(sequence.v.row(key) + kv_head * shape.head_dim, i) : make_float4(0, 0, 0, 0);
+    }
+    NEUROGLOT_UNROLL()
+    for (int h = 0; h < together; ++h) {
+      float dot = 0;
+      for (int i = 0; i < each; ++i)
+        dot = fmaf(q[h][i].x, k[i].x, fmaf(q[h][i].y, k[i].y, fmaf(q[h][i].z, k[i].z, fmaf(q[h][i].w, k[i].w, dot))));
+      dot = warp_sum<decode_lanes>(dot);
+      const float score = visible && h < heads ? shape.score(dot, head + h, key) : -INFINITY;
+      const float correction = seen[h].raise(score), weight = seen[h].weight(score);
+      seen[h].sum += weight;
+      for (int i = 0; i < each; ++i)
+        z[h][i] =
+            make_float4(fmaf(weight, v[i].x, z[h][i].x * correction), fmaf(weight, v[i].y, z[h][i].y * correction),
+                        fmaf(weight, v[i].z, z[h][i].z * correction), fmaf(weight, v[i].w, z[h][i].w * correction));
+    }
+  }
+  NEUROGLOT_UNROLL()
+  for (int h = 0; h < together; ++h) {
+    for (int i = 0; i < each; ++i) store4(team_z + (team * together + h) * width + place(i), z[h][i]);
+    if (lane != 0) continue;
+    team_largest[team][h] = seen[h].largest;
+    team_sum[team][h] = seen[h].sum;
+  }
+  __syncthreads();
+  for (int h = 0; h < heads; ++h) {
+    const long long at = (static_cast<long long>(blockIdx.z) * shape.heads + head + h) * splits + blockIdx.x;
+    merge_parts(
+        decode_teams, shape.head_dim, static_cast<int>(threadIdx.x), decode_threads,
+        [&](int part) {
+          return OnlineSoftmax{team_largest[part][h], team_sum[part][h]};
+        },
+        [&](int part, int i) { return team_z[(part * together + h) * width + i]; },
+        [&](int i, float value, float largest, float sum) {
+          scratch.z[at * shape.head_dim + i] = value;
+          if (i != 0) return;
+          scratch.largest[at] = largest;
+          scratch.sum[at] = sum;
+        });
+  }
+}
+
+/// z = the splits of a head, merged in their order. Blocks (heads, sequences).
+template <class T>
+__global__ void decode_merge(Heads shape, const Sequence<T>* sequences, int splits, DecodeScratch scratch) {
+  const Sequence<T> sequence = sequences[blockIdx.y];
+  const long long at = (static_cast<long long>(blockIdx.y) * shape.heads + blockIdx.x) * splits;
+  merge_parts(
+      splits, shape.head_dim, static_cast<int>(threadIdx.x), decode_threads,
+      [&](int part) {
+        return OnlineSoftmax{scratch.largest[at + part], scratch.sum[at + part]};
+      },
+      [&](int part, int i) { return scratch.z[(at + part) * shape.head_dim + i]; },
+      [&](int i, float value, float, float sum) {
+        sequence.z.row(0)[static_cast<int>(blockIdx.x) * shape.head_dim + i] = from_float<T>(value / sum);
+      });
+}
+
+template <class T, int width, int together>
+void launch_decode(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int splits,
+                   const DecodeScratch& scratch) {
+  const int rounds = pieces(shape.heads / shape.kv_heads, together);
+  launch(decode_split_keys<T, width, together>,
+         {dim3(static_cast<unsigned>(splits), static_cast<unsigned>(shape.kv_heads * rounds),
+               static_cast<unsigned>(count)),
+          dim3(decode_threads), decode_teams * together * width * sizeof(float), stream},
+         shape, sequences, splits, scratch);
+  launch(decode_merge<T>,
+         {dim3(static_cast<unsigned>(shape.heads), static_cast<unsigned>(count)), dim3(decode_threads), 0, stream},
+         shape, sequences, splits, scratch);
+}
+
+/// `count` sequences of one query each, `keys` of the longest, rows that can be read in fours. scratch of
+/// pieces(keys, decode_split) splits. Throws for heads of more than 256.
+template <class T>
+void decode_attention(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int keys,
+                      const DecodeScratch& scratch) {
+  if (count == 0) return;
+  const int splits = pieces(keys, decode_split);
+  if (shape.head_dim > 256) throw std::invalid_argument("decode_attention: heads of more than 256 values");
+  if (shape.head_dim <= 64)
+    launch_decode<T, 64, 4>(stream, shape, sequences, count, splits, scratch);
+  else if (shape.head_dim <= 128)
+    launch_decode<T, 128, 4>(stream, shape, sequences, count, splits, scratch);
+  else
+    launch_decode<T, 256, 2>(stream, shape, sequences, count, splits, scratch);
+}
+
+}  // namespace neuroglot::cuda

@@ -1,0 +1,19 @@
+// What the library launches at MLPs and element by element, compiled for the device.
+#include "kernels/gated_activation.cuh"
+
+namespace neuroglot::cuda {
+
+#define NEUROGLOT_ACTIVATION(F, T)                  \
+  template void activate<F, T>(Stream, F, Rows<T>); \
+  template void gated_activation<F, T>(Stream, F, Rows<T>, Rows<const T>, int, const AtNeurons&);
+#define NEUROGLOT_INSTANCES(T)                                           \
+  NEUROGLOT_ACTIVATION(Silu, T)                                          \
+  NEUROGLOT_ACTIVATION(Gelu, T)                                          \
+  NEUROGLOT_ACTIVATION(GeluTanh, T)                                      \
+  NEUROGLOT_ACTIVATION(Relu, T)                                          \
+  template __global__ void switch_off<T>(Rows<T>, const unsigned char*); \
+  template void accumulate_statistics<T>(Stream, Rows<const T>, const int*, int, Sums, Sums);
+NEUROGLOT_INSTANCES(float)
+NEUROGLOT_INSTANCES(Bf16)
+
+}  // namespace neuroglot::cuda
