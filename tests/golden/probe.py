@@ -17,6 +17,8 @@ import numpy as np
 import torch
 import transformers
 
+transformers.utils.logging.disable_progress_bar()
+
 
 def lines(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
@@ -164,8 +166,7 @@ def match(scorer, queries, max_masks, near):
         if not fits[i]:
             found.append(None)
             continue
-        of = {n: ids for (k, n), ids in ((o, best[o]) for o in owner if o[0] == i)} if len(owner) < 2000 else \
-            {n: best[(i, n)] for n in range(1, counts + 1) if (i, n) in best}
+        of = {n: best[(i, n)] for n in range(1, counts + 1) if (i, n) in best}
         target = bare(g, white_space)
         full = [n for n, ids in of.items() if target and bare(ids, white_space) == target]
         partial = [n for n, ids in of.items() if target and set(target) <= set(ids)]
@@ -249,6 +250,8 @@ def probe(options, language):
                  else relations_of_bmlama(options.bmlama, language, options.max_facts))
     found, orders = {}, {}
     for relation, queries in relations:
+        if options.relations and relation not in options.relations:
+            continue
         results = [{} for _ in queries]
         if "match" in options.protocol:
             results = match(scorer, queries, options.max_masks, options.near)
@@ -326,6 +329,7 @@ def main():
         parser.add_argument("--" + name, type=pathlib.Path)
     parser.add_argument("--protocol", nargs="+", default=["match"])
     parser.add_argument("--languages", nargs="+")
+    parser.add_argument("--relations", nargs="+")
     parser.add_argument("--score", default="mean")
     parser.add_argument("--max-masks", type=int, default=0)
     parser.add_argument("--max-facts", type=int, default=0)
