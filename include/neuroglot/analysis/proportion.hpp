@@ -40,7 +40,8 @@ inline ProportionInterval wilson_interval(const Proportion& share, double z = 1.
   const double n = static_cast<double>(share.of), p = share.value(), scale = 1 + z * z / n;
   const double centre = (p + z * z / (2 * n)) / scale;
   const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale;
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+  return {share.hits == 0 ? 0 : std::max(0.0, centre - half),
+          share.hits == share.of ? 1 : std::min(1.0, centre + half)};
 }
 
 /// The mean over languages of a number each: every language weighs the same. (The true macro mean.)
