@@ -21,9 +21,7 @@ struct AccuracySeries {
 };
 
 inline constexpr std::array<AccuracySeries, 3> accuracy_series = {
-    {{"normal", "neurons as they are", "#88ccee"},
-     {"off", "the language's own neurons off", "#882255"},
-     {"on", "the language's neurons steered", "#117733"}}};
+    {{"normal", "normal", "#88ccee"}, {"off", "its neurons off", "#882255"}, {"on", "its neurons steered", "#117733"}}};
 
 inline const JudgementCell* own_cell(const Judgement& found, const AccuracySeries& series,
                                      const std::string& language) {
@@ -52,7 +50,7 @@ inline Figure accuracy_figure(const Judgement& found) {
     data += "-9 0 0 0\nNEUROGLOT_END\n";  // outside of what is drawn: gnuplot refuses data without a line
     plots += text_of(s == 0 ? "" : ", ", "$bars", s, " using 1:2 with boxes linecolor rgb \"", there[s]->colour,
                      "\" title ", gnuplot_string(there[s]->title), ", $bars", s,
-                     " using 1:2:3:4 with yerrorbars pointtype -1 linewidth 1 linecolor rgb \"", ink, "\" notitle");
+                     " using 1:3:(0):($4-$3) with vectors nohead linewidth 1.2 linecolor rgb \"", ink, "\" notitle");
   }
   for (std::size_t k = 0; k < found.languages.size(); ++k)
     tics += text_of(k == 0 ? "" : ", ", gnuplot_tic(shortened(found.languages[k], 8)), " ", k);
@@ -64,8 +62,7 @@ inline Figure accuracy_figure(const Judgement& found) {
           data, "set boxwidth ", 0.9 * width, "\nset xtics scale 0 (", tics, ")", is_crowded ? " rotate" : "",
           "\nset xrange [-0.6:", static_cast<double>(found.languages.size()) - 0.4,
           "]\nset yrange [0:1.02]\nset ytics 0.2\nset ylabel \"language accuracy\"\nset xlabel \"language asked in\"\n",
-          "set key above left horizontal Left reverse samplen 1.5 width 1\nset bars ", is_crowded ? 0 : 0.5, "\nplot ",
-          plots, "\n")};
+          "set key above left horizontal Left reverse samplen 1.5 width 1\nplot ", plots, "\n")};
 }
 
 }  // namespace neuroglot::report
