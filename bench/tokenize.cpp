@@ -1,5 +1,5 @@
 // bench_tokenize MODEL TEXTS.jsonl: for each line on stdin encodes every text once and prints the seconds and the
-// tokens. tokenize.py runs it beside Hugging Face's tokenizers.
+// tokens. tokenization.py runs it beside Hugging Face's tokenizers.
 #include <chrono>
 #include <cstddef>
 #include <fstream>

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tokenizing speed on one thread, neuroglot against Hugging Face's tokenizers, interleaved: ids and offsets of the same pages.
 
-usage: tokenize.py BENCH_TOKENIZE CORPORA MODEL... [--rounds 5]
+usage: tokenization.py BENCH_TOKENIZE CORPORA MODEL... [--rounds 5]
 CORPORA: what apps/demo/fetch_guide.py --languages en,zh,fr,es,vi,id,ja,de,ru,ko,el writes: pages of Debian's installation guide,
 each a text, long and with repeated words as real text has them; every round encodes all of them. MODEL: folders with
 tokenizer.json. Prints MB/s for each group of languages and the median ratio. Needs tokenizers.
