@@ -36,7 +36,7 @@ void add_options(ng::CommandLine& line) {
   line.add()("stats", value<string>(), "stats.safetensors of ng-record, for the means");
   line.add()("value", value<string>()->default_value("mean"), "of neurons that are on; as in ng-generate");
   line.add()("max-new-tokens", value<Index>()->default_value(1024), "tokens that an answer ends after");
-  line.add()("repetition-penalty", value<double>()->default_value(1.1), "above 1: seen tokens are less likely");
+  line.add()("repetition-penalty", value<double>()->default_value(1.1, "1.1"), "above 1: seen tokens are less likely");
   line.add()("stop", value<Strings>()->composing()->default_value({"\\nQ:", "\\nA:"}, "\\nQ: and \\nA:"),
              "TEXT that an answer ends before, in place of these; may be given again");
   line.add()("ignore-eos", ng::po::bool_switch(), "go on after the model's end token");
