@@ -39,7 +39,8 @@ inline std::string accuracy_caption(const Judgement& found) {
   Index answers = 0;
   for (const JudgementCell& cell : found.cells) answers += cell.answers;
   std::string words = "Share of answers that are in the language they are to be in, of " +
-                      counted(static_cast<std::int64_t>(answers), "answer") + " in all; lines: 95% intervals; no bar: none is. ";
+                      counted(static_cast<std::int64_t>(answers), "answer") +
+                      " in all; lines: 95% intervals; no bar: none is. ";
   for (const auto& [series, what] :
        {std::pair(off, "With a language's own neurons off"), std::pair(on, "With its neurons steered")}) {
     const auto [changed, languages] = detail::mean_accuracy(found, series, normal);
