@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/core/matrix.hpp"
 #include "neuroglot/experiment/facts/fact.hpp"
 #include "neuroglot/io/json.hpp"
 
