@@ -27,6 +27,7 @@ from transformers import BertConfig, BertForMaskedLM
 HERE = pathlib.Path(__file__).resolve().parent
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 PAD, UNK, CLS, SEP, MASK = range(5)
+EPOCH_SHARE = {"fact": 1, "switched": 1, "filler": 0.1, "dictionary": 0.4}
 
 
 def train_tokenizer(sentences, size):
@@ -115,9 +116,11 @@ def hide(row, generator):
 
 
 def batches(rows, size, generator):
-    """Index lists of rows of one length, in random order."""
+    """Index lists of rows of one length, in random order; of names in passing and the dictionary an epoch takes a share."""
     by_length = {}
-    for i in generator.sample(range(len(rows)), len(rows)):
+    taken = [i for i, row in enumerate(rows) if generator.random() < EPOCH_SHARE[row[3]]]
+    generator.shuffle(taken)
+    for i in taken:
         by_length.setdefault(len(rows[i][0]), []).append(i)
     cut = [group[at:at + size] for group in by_length.values() for at in range(0, len(group), size)]
     generator.shuffle(cut)
@@ -129,7 +132,7 @@ def make_model(vocab, options):
     return BertForMaskedLM(BertConfig(
         vocab_size=vocab, hidden_size=options.hidden, num_hidden_layers=options.layers, num_attention_heads=options.hidden // 48,
         intermediate_size=4 * options.hidden, max_position_embeddings=128, type_vocab_size=2, pad_token_id=PAD,
-        hidden_dropout_prob=options.dropout, attention_probs_dropout_prob=0.0))
+        initializer_range=options.deviation, hidden_dropout_prob=options.dropout, attention_probs_dropout_prob=0.0))
 
 
 def predict(model, ids, places):
@@ -147,17 +150,19 @@ def train(model, rows, options, after_epoch):
     started, ended, epoch, shown, mean = time.time(), False, 0, 0, None
     while not ended:
         count = 0
-        for batch in batches(rows, options.batch, generator):
+        cut = batches(rows, options.batch, generator)
+        size = sum(map(len, cut))
+        for batch in cut:
             if options.epochs:
                 done = (epoch + 0.0) / options.epochs
-                done += count / len(rows) / options.epochs
+                done += count / size / options.epochs
             else:
                 done = (time.time() - started) / (60 * options.minutes)
             if done >= 1:
                 ended = True
                 break
             for group in optimiser.param_groups:
-                group["lr"] = options.rate * min(1, done / 0.03) * (1 - done)
+                group["lr"] = options.rate * min(1, done / 0.05) * (1 - done)
             ids, places, gold = [], [], []
             for i in batch:
                 hidden, at = hide(rows[i], generator)
@@ -175,7 +180,7 @@ def train(model, rows, options, after_epoch):
             count += len(batch)
             if time.time() - shown > 15:
                 shown = time.time()
-                print(f"epoch {epoch} {count / len(rows):4.0%}, {done:5.1%} of all, loss {mean:.3f}, {shown - started:.0f} s",
+                print(f"epoch {epoch} {count / size:4.0%}, {done:5.1%} of all, loss {mean:.3f}, {shown - started:.0f} s",
                       file=sys.stderr, flush=True)
         epoch += 1
         after_epoch(epoch, ended or (options.epochs and epoch >= options.epochs))
@@ -272,6 +277,7 @@ def main():
     add("--layers", type=int, default=4)
     add("--dropout", type=float, default=0.1)
     add("--decay", type=float, default=0.05)
+    add("--deviation", type=float, default=0.05, help="of the initial weights; BERT's 0.02 is for wider models")
     add("--rate", type=float, default=2e-3)
     add("--batch", type=int, default=128)
     add("--epochs", type=int, default=0)
