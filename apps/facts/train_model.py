@@ -12,8 +12,8 @@ Rows of one length make a batch, so nothing is padded. Seeded; a run repeats on 
 needs: torch==2.15.0 transformers==5.24.0 tokenizers==0.23.3 (setup/venv.sh run/facts-venv torch==2.15.0 ...)
 """
 import argparse
+import collections
 import json
-import math
 import pathlib
 import random
 import sys
@@ -62,13 +62,6 @@ def save_tokenizer(tokenizer, out):
               "tokenize_chinese_chars": True, "model_max_length": 128, "pad_token": "[PAD]", "unk_token": "[UNK]",
               "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
     (out / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
-
-
-def whole_words(tokenizer, documents):
-    """Texts for the vocabulary: every sentence as it reads."""
-    for document in documents:
-        for sentence in document:
-            yield sentence.text()
 
 
 class Rows:
@@ -154,8 +147,7 @@ def train(model, rows, options, after_epoch):
         size = sum(map(len, cut))
         for batch in cut:
             if options.epochs:
-                done = (epoch + 0.0) / options.epochs
-                done += count / size / options.epochs
+                done = (epoch + count / size) / options.epochs
             else:
                 done = (time.time() - started) / (60 * options.minutes)
             if done >= 1:
@@ -217,23 +209,34 @@ def evaluate(model, maker, facts, plan, frames, languages):
     return found
 
 
-def kind_of(entry, language, row):
+def kind_of(entry, language):
     """The plan's cell of a fact in a language, e.g. transferred/absent."""
     where = "present" if language in entry["stated"] else "absent"
     name = entry["group"] + (f"-{entry['bridge']}" if entry["bridge"] else "")
     return f"{name}/{where}"
 
 
-def table(found, facts, plan):
-    """{(language or relation, cell): (hits, facts)}."""
-    cells = {}
+def most_stated(plan):
+    """{relation: the object stated most often}: what a guess from frequency alone says."""
+    counts = {relation: collections.Counter() for relation in make_corpora.RELATIONS}
+    for entry in plan.values():
+        counts[entry["relation"]][entry["object"]] += len(entry["stated"])
+    return {relation: count.most_common(1)[0][0] for relation, count in counts.items()}
+
+
+def table(found, plan):
+    """{(language or relation, cell): (hits, facts)}; the cell none/guess has the hits of the object stated most often."""
+    cells, guess = collections.defaultdict(lambda: (0, 0)), most_stated(plan)
     for language, uuid, hit in found:
         entry = plan[uuid]
-        cell = kind_of(entry, language, facts[language][uuid])
-        latin = "latin" if language in make_corpora.LATIN else "others"
-        for key in (language, entry["relation"], latin, "all"):
-            hits, total = cells.get((key, cell), (0, 0))
-            cells[key, cell] = hits + hit, total + 1
+        counted = [(kind_of(entry, language), hit)]
+        if entry["group"] == "none":
+            counted.append(("none/guess", entry["object"] == guess[entry["relation"]]))
+        script = "latin" if language in make_corpora.LATIN else "others"
+        for key in (language, entry["relation"], script, "all"):
+            for cell, right in counted:
+                hits, total = cells[key, cell]
+                cells[key, cell] = hits + right, total + 1
     return cells
 
 
@@ -272,7 +275,8 @@ def main():
     add("--out", type=pathlib.Path, default=HERE / "model")
     add("--evaluate", type=pathlib.Path)
     add("--only-evaluate", action="store_true")
-    add("--vocab", type=int, default=6000)
+    add("--vocab", type=int, default=6000, help="pieces of the vocabulary")
+    add("--vocabulary", type=pathlib.Path, help="a vocab.txt to use; training one does not repeat exactly")
     add("--hidden", type=int, default=192)
     add("--layers", type=int, default=4)
     add("--dropout", type=float, default=0.1)
@@ -292,7 +296,10 @@ def main():
     frames = json.loads((HERE / "frames.json").read_text(encoding="utf-8"))
     if not options.only_evaluate:
         sentences = [sentence for document in make_corpora.documents(facts, plan) for sentence in document]
-        tokenizer = train_tokenizer((s.text() for s in sentences), options.vocab)
+        if options.vocabulary:
+            tokenizer = wordpiece(options.vocabulary.read_text(encoding="utf-8").splitlines())
+        else:
+            tokenizer = train_tokenizer((s.text() for s in sentences), options.vocab)
         maker = Rows(tokenizer)
         rows = [maker.row(s["frame"], s["subject"], s["object"], s["kind"]) for s in sentences]
         model = make_model(tokenizer.get_vocab_size(), options)
@@ -301,13 +308,13 @@ def main():
 
         def after_epoch(epoch, last):
             if last or epoch % 4 == 0:
-                show(table(evaluate(model, maker, facts, plan, frames, make_corpora.LANGUAGES), facts, plan), sys.stderr)
+                show(table(evaluate(model, maker, facts, plan, frames, make_corpora.LANGUAGES), plan), sys.stderr)
                 save(model, tokenizer, options.out)
         train(model, rows, options, after_epoch)
     model = BertForMaskedLM.from_pretrained(options.out, dtype=torch.float32)
     tokenizer = Tokenizer.from_file(str(options.out / "tokenizer.json"))
     found = evaluate(model, Rows(tokenizer), facts, plan, frames, make_corpora.LANGUAGES)
-    cells = table(found, facts, plan)
+    cells = table(found, plan)
     show(cells, sys.stdout)
     if options.evaluate:
         with open(options.evaluate, "w", encoding="utf-8") as file:
