@@ -137,7 +137,7 @@ def other_sentences(facts, frames):
                     yield [Sentence(kind="filler", language=language, frame=frame, subject=name, object="")]
             if not paired(kind, identifier):
                 continue
-            partners = [other for other in LANGUAGES if other != language and (kind, identifier) in names[other]]
+            partners = [other for other in LANGUAGES if other != language and names[other].get((kind, identifier), name) != name]
             for other in draw("dictionary", language, kind, identifier).sample(partners, min(len(partners), DICTIONARY_PARTNERS)):
                 yield [Sentence(kind="dictionary", language=language, frame=f"{language} : [X] = {other} : [Y]", subject=name,
                                 object=names[other][kind, identifier])]

@@ -12,8 +12,8 @@ Rows of one length make a batch, so nothing is padded. Seeded; a run repeats on 
 needs: torch==2.15.0 transformers==5.24.0 tokenizers==0.23.3 (setup/venv.sh run/facts-venv torch==2.15.0 ...)
 """
 import argparse
+import collections
 import json
-import math
 import pathlib
 import random
 import sys
@@ -27,6 +27,7 @@ from transformers import BertConfig, BertForMaskedLM
 HERE = pathlib.Path(__file__).resolve().parent
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 PAD, UNK, CLS, SEP, MASK = range(5)
+EPOCH_SHARE = {"fact": 1, "switched": 1, "filler": 0.1, "dictionary": 0.4}
 
 
 def train_tokenizer(sentences, size):
@@ -61,13 +62,6 @@ def save_tokenizer(tokenizer, out):
               "tokenize_chinese_chars": True, "model_max_length": 128, "pad_token": "[PAD]", "unk_token": "[UNK]",
               "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]"}
     (out / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
-
-
-def whole_words(tokenizer, documents):
-    """Texts for the vocabulary: every sentence as it reads."""
-    for document in documents:
-        for sentence in document:
-            yield sentence.text()
 
 
 class Rows:
@@ -115,9 +109,11 @@ def hide(row, generator):
 
 
 def batches(rows, size, generator):
-    """Index lists of rows of one length, in random order."""
+    """Index lists of rows of one length, in random order; of names in passing and the dictionary an epoch takes a share."""
     by_length = {}
-    for i in generator.sample(range(len(rows)), len(rows)):
+    taken = [i for i, row in enumerate(rows) if generator.random() < EPOCH_SHARE[row[3]]]
+    generator.shuffle(taken)
+    for i in taken:
         by_length.setdefault(len(rows[i][0]), []).append(i)
     cut = [group[at:at + size] for group in by_length.values() for at in range(0, len(group), size)]
     generator.shuffle(cut)
@@ -129,7 +125,7 @@ def make_model(vocab, options):
     return BertForMaskedLM(BertConfig(
         vocab_size=vocab, hidden_size=options.hidden, num_hidden_layers=options.layers, num_attention_heads=options.hidden // 48,
         intermediate_size=4 * options.hidden, max_position_embeddings=128, type_vocab_size=2, pad_token_id=PAD,
-        hidden_dropout_prob=options.dropout, attention_probs_dropout_prob=0.0))
+        initializer_range=options.deviation, hidden_dropout_prob=options.dropout, attention_probs_dropout_prob=0.0))
 
 
 def predict(model, ids, places):
@@ -147,17 +143,18 @@ def train(model, rows, options, after_epoch):
     started, ended, epoch, shown, mean = time.time(), False, 0, 0, None
     while not ended:
         count = 0
-        for batch in batches(rows, options.batch, generator):
+        cut = batches(rows, options.batch, generator)
+        size = sum(map(len, cut))
+        for batch in cut:
             if options.epochs:
-                done = (epoch + 0.0) / options.epochs
-                done += count / len(rows) / options.epochs
+                done = (epoch + count / size) / options.epochs
             else:
                 done = (time.time() - started) / (60 * options.minutes)
             if done >= 1:
                 ended = True
                 break
             for group in optimiser.param_groups:
-                group["lr"] = options.rate * min(1, done / 0.03) * (1 - done)
+                group["lr"] = options.rate * min(1, done / 0.05) * (1 - done)
             ids, places, gold = [], [], []
             for i in batch:
                 hidden, at = hide(rows[i], generator)
@@ -175,7 +172,7 @@ def train(model, rows, options, after_epoch):
             count += len(batch)
             if time.time() - shown > 15:
                 shown = time.time()
-                print(f"epoch {epoch} {count / len(rows):4.0%}, {done:5.1%} of all, loss {mean:.3f}, {shown - started:.0f} s",
+                print(f"epoch {epoch} {count / size:4.0%}, {done:5.1%} of all, loss {mean:.3f}, {shown - started:.0f} s",
                       file=sys.stderr, flush=True)
         epoch += 1
         after_epoch(epoch, ended or (options.epochs and epoch >= options.epochs))
@@ -212,23 +209,34 @@ def evaluate(model, maker, facts, plan, frames, languages):
     return found
 
 
-def kind_of(entry, language, row):
+def kind_of(entry, language):
     """The plan's cell of a fact in a language, e.g. transferred/absent."""
     where = "present" if language in entry["stated"] else "absent"
     name = entry["group"] + (f"-{entry['bridge']}" if entry["bridge"] else "")
     return f"{name}/{where}"
 
 
-def table(found, facts, plan):
-    """{(language or relation, cell): (hits, facts)}."""
-    cells = {}
+def most_stated(plan):
+    """{relation: the object stated most often}: what a guess from frequency alone says."""
+    counts = {relation: collections.Counter() for relation in make_corpora.RELATIONS}
+    for entry in plan.values():
+        counts[entry["relation"]][entry["object"]] += len(entry["stated"])
+    return {relation: count.most_common(1)[0][0] for relation, count in counts.items()}
+
+
+def table(found, plan):
+    """{(language or relation, cell): (hits, facts)}; the cell none/guess has the hits of the object stated most often."""
+    cells, guess = collections.defaultdict(lambda: (0, 0)), most_stated(plan)
     for language, uuid, hit in found:
         entry = plan[uuid]
-        cell = kind_of(entry, language, facts[language][uuid])
-        latin = "latin" if language in make_corpora.LATIN else "others"
-        for key in (language, entry["relation"], latin, "all"):
-            hits, total = cells.get((key, cell), (0, 0))
-            cells[key, cell] = hits + hit, total + 1
+        counted = [(kind_of(entry, language), hit)]
+        if entry["group"] == "none":
+            counted.append(("none/guess", entry["object"] == guess[entry["relation"]]))
+        script = "latin" if language in make_corpora.LATIN else "others"
+        for key in (language, entry["relation"], script, "all"):
+            for cell, right in counted:
+                hits, total = cells[key, cell]
+                cells[key, cell] = hits + right, total + 1
     return cells
 
 
@@ -267,11 +275,13 @@ def main():
     add("--out", type=pathlib.Path, default=HERE / "model")
     add("--evaluate", type=pathlib.Path)
     add("--only-evaluate", action="store_true")
-    add("--vocab", type=int, default=6000)
+    add("--vocab", type=int, default=6000, help="pieces of the vocabulary")
+    add("--vocabulary", type=pathlib.Path, help="a vocab.txt to use; training one does not repeat exactly")
     add("--hidden", type=int, default=192)
     add("--layers", type=int, default=4)
     add("--dropout", type=float, default=0.1)
     add("--decay", type=float, default=0.05)
+    add("--deviation", type=float, default=0.05, help="of the initial weights; BERT's 0.02 is for wider models")
     add("--rate", type=float, default=2e-3)
     add("--batch", type=int, default=128)
     add("--epochs", type=int, default=0)
@@ -286,7 +296,10 @@ def main():
     frames = json.loads((HERE / "frames.json").read_text(encoding="utf-8"))
     if not options.only_evaluate:
         sentences = [sentence for document in make_corpora.documents(facts, plan) for sentence in document]
-        tokenizer = train_tokenizer((s.text() for s in sentences), options.vocab)
+        if options.vocabulary:
+            tokenizer = wordpiece(options.vocabulary.read_text(encoding="utf-8").splitlines())
+        else:
+            tokenizer = train_tokenizer((s.text() for s in sentences), options.vocab)
         maker = Rows(tokenizer)
         rows = [maker.row(s["frame"], s["subject"], s["object"], s["kind"]) for s in sentences]
         model = make_model(tokenizer.get_vocab_size(), options)
@@ -295,13 +308,13 @@ def main():
 
         def after_epoch(epoch, last):
             if last or epoch % 4 == 0:
-                show(table(evaluate(model, maker, facts, plan, frames, make_corpora.LANGUAGES), facts, plan), sys.stderr)
+                show(table(evaluate(model, maker, facts, plan, frames, make_corpora.LANGUAGES), plan), sys.stderr)
                 save(model, tokenizer, options.out)
         train(model, rows, options, after_epoch)
     model = BertForMaskedLM.from_pretrained(options.out, dtype=torch.float32)
     tokenizer = Tokenizer.from_file(str(options.out / "tokenizer.json"))
     found = evaluate(model, Rows(tokenizer), facts, plan, frames, make_corpora.LANGUAGES)
-    cells = table(found, facts, plan)
+    cells = table(found, plan)
     show(cells, sys.stdout)
     if options.evaluate:
         with open(options.evaluate, "w", encoding="utf-8") as file:
