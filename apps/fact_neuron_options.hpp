@@ -44,15 +44,6 @@ inline void add_fact_neuron_options(CommandLine& line) {
   line.add()("batch", po::value<Index>()->default_value(2048), "tokens in a pass, about. No result depends on it");
 }
 
-inline void add_facts_off_options(CommandLine& line) {
-  line.add()("off", po::value<std::vector<std::string>>()->multitoken(),
-             "LANG ... or all: switch the neurons that facts have in these languages off, and ask for them in all");
-  line.add()("off-facts", po::value<neuroglot::Index>()->default_value(200),
-             "facts that are asked for so, at most, drawn at random; 0: all");
-  line.add()("seeds", po::value<neuroglot::Index>()->default_value(1), "random controls of each of them");
-  line.add()("seed", po::value<std::uint64_t>()->default_value(1), "of the drawing and of the controls");
-}
-
 /// The value of an option that counts something. Throws UsageError below `least`.
 inline neuroglot::Index counted(const CommandLine& line, const std::string& option, neuroglot::Index least) {
   const auto value = line.get<neuroglot::Index>(option);

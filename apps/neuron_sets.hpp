@@ -11,10 +11,9 @@
 #include <vector>
 
 #include "neuroglot/experiment/neuron_file.hpp"
+#include "neuroglot/experiment/provenance.hpp"
 #include "neuroglot/experiment/statistics_file.hpp"
 #include "neuroglot/experiment/switched_off.hpp"
-#include "neuroglot/io/hash.hpp"
-#include "neuroglot/io/mapped_file.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "selection_options.hpp"
 
@@ -77,13 +76,6 @@ struct NeuronSets {
 
 namespace detail {
 
-/// Of the bytes of a file.
-inline std::string hash_of(const std::filesystem::path& path) {
-  neuroglot::ContentHash hash;
-  hash.add(neuroglot::MappedFile(path).bytes());
-  return hash.text();
-}
-
 inline NeuronSets selected_at(const CommandLine& line, const std::vector<double>& rates,
                               const neuroglot::Config& config) {
   const std::string path = line.text("stats");
@@ -92,7 +84,7 @@ inline NeuronSets selected_at(const CommandLine& line, const std::vector<double>
     throw neuroglot::error(path, ": has ", file.statistics.layers(), " layers of ", file.statistics.neurons(),
                            " neurons, the model ", config.num_hidden_layers, " of ", config.neurons(),
                            ": recorded from another model?");
-  NeuronSets result{{}, {{"stats", path}, {"hash", hash_of(path)}, {"recording", file.provenance}}};
+  NeuronSets result{{}, {{"stats", path}, {"hash", neuroglot::file_hash(path)}, {"recording", file.provenance}}};
   for (const double rate : rates) {
     neuroglot::NeuronSet set = select_neurons(line, file.statistics, rate, result.provenance);
     result.provenance["selected"].push_back({{"method", set.method}, {"options", neuroglot::options_json(set)}});
@@ -114,8 +106,7 @@ inline NeuronSets neuron_sets(const CommandLine& line, const NeuronSetSources& s
     const auto has_it = [&](const neuroglot::LabelledSet& earlier) { return earlier.label == label; };
     if (std::any_of(result.sets.begin(), result.sets.end(), has_it)) label += " (" + path.stem().string() + ")";
     result.sets.push_back({std::move(label), std::move(file.set)});
-    result.provenance.push_back(
-        {{"file", path.string()}, {"hash", detail::hash_of(path)}, {"provenance", std::move(file.provenance)}});
+    result.provenance.push_back(neuroglot::file_provenance(path, std::move(file.provenance)));
   }
   if (result.provenance.size() == 1) result.provenance = neuroglot::Provenance(result.provenance[0]);
   return result;

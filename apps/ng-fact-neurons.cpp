@@ -1,6 +1,8 @@
 // ng-fact-neurons: which neurons stand for a fact in each language, how far languages share them, and what becomes of
 // the fact in other languages when they are switched off. (Zhao et al. 2024, section 5; Figs. 14 to 16 of the slides)
+#include "fact_neuron_inputs.hpp"
 #include "fact_neuron_options.hpp"
+#include "facts_off.hpp"
 #include "families.hpp"
 #include "neuroglot/experiment/facts/choose_fact.hpp"
 #include "neuroglot/experiment/facts/corpus_presence.hpp"
@@ -9,10 +11,7 @@
 #include "neuroglot/experiment/facts/fact_scores_file.hpp"
 #include "neuroglot/experiment/facts/facts_off_file.hpp"
 #include "neuroglot/experiment/facts/find_fact_neurons.hpp"
-#include "neuroglot/experiment/facts/read_facts.hpp"
 #include "neuroglot/io/atomic_file.hpp"
-#include "neuroglot/io/hash.hpp"
-#include "neuroglot/io/mapped_file.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
 namespace {
@@ -33,75 +32,13 @@ void add_options(ng::CommandLine& line) {
   line.add()("json", ng::po::bool_switch(), "the table as JSON instead of TSV");
 }
 
-/// What is read before the model is, so that what can not be meant is told at once.
-struct Inputs {
-  Hits hits;
-  std::vector<LanguageHitShare> scores;  ///< all languages of the hits, those compared first, each part by P@1
-  std::vector<std::string> languages;    ///< that are compared, the first of `scores`
-  FactSet facts;
-  std::vector<PredictedRelation> predicted;
-  std::vector<SkippedFact> skipped;
-};
-
-/// Those of --languages, of highest P@1 first; they are moved to the front of `scores`.
-std::vector<std::string> compared_languages(const ng::CommandLine& line, std::vector<LanguageHitShare>& scores) {
-  std::vector<std::string> wanted;
-  if (line.has("languages")) wanted = line.get<std::vector<std::string>>("languages");
-  for (const std::string& language : wanted)
-    if (std::ranges::find(scores, language, &LanguageHitShare::language) == scores.end())
-      throw usage_error("--languages ", language, ": the hits have no such language");
-  const auto may_be = [&](const LanguageHitShare& of) {
-    return wanted.empty() || std::ranges::find(wanted, of.language) != wanted.end();
-  };
-  std::ranges::stable_partition(scores, may_be);
-  const auto most = static_cast<std::size_t>(ng::counted(line, "top-languages", 0));
-  std::vector<std::string> languages;
-  for (const LanguageHitShare& of : scores)
-    if (may_be(of) && (most == 0 || languages.size() < most)) languages.push_back(of.language);
-  return languages;
-}
-
-Inputs read_inputs(const ng::CommandLine& line) {
-  const std::filesystem::path folder = line.required_path("facts");
-  Inputs in;
-  in.hits = read_hits(line.required_path("hits"));
-  in.scores = languages_by_score(in.hits);
-  in.languages = compared_languages(line, in.scores);
-  in.facts = read_facts(folder, in.languages);
-  in.skipped = in.facts.skipped;
-  for (const std::string& language : in.languages)
-    for (PredictedRelation& of : predicted_facts(*in.facts.find(language), *in.hits.find(language), in.skipped))
-      in.predicted.push_back(std::move(of));
-  if (in.predicted.empty())
-    throw error(line.text("hits"), ": no fact of ", folder.string(),
-                " is a hit by full match: are they of one data set?");
-  return in;
-}
-
-std::string hash_of(const std::filesystem::path& path) {
-  ContentHash hash;
-  hash.add(MappedFile(path).bytes());
-  return hash.text();
-}
-
-/// Of all that prompts are made from.
-std::string hash_of(const std::vector<PredictedRelation>& predicted) {
-  ContentHash hash;
-  for (const PredictedRelation& of : predicted)
-    for (const PredictedFact& at : of.facts)
-      for (const std::string& part : {of.language, of.relation->relation, of.relation->sentence_frame, at.fact->uuid,
-                                      at.fact->sub_label, at.fact->obj_label, std::to_string(at.masks)})
-        hash.add(in_quotes(part) + "\n");
-  return hash.text();
-}
-
 /// What decides the neurons of facts.
 Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, const Tokenizer& tokenizer,
-                         const Inputs& in, const FactNeuronOptions& options) {
+                         const ng::FactNeuronInputs& in, const FactNeuronOptions& options) {
   Provenance provenance = program_provenance("ng-fact-neurons");
   provenance["model"] = model_provenance(line.model(), model.config(), tokenizer);
-  provenance["facts"] = {{"folder", line.text("facts")}, {"predicted_facts_hash", hash_of(in.predicted)}};
-  provenance["hits"] = {{"file", line.text("hits")}, {"hash", hash_of(std::filesystem::path(line.text("hits")))}};
+  provenance["facts"] = {{"folder", line.text("facts")}, {"predicted_facts_hash", ng::predicted_hash(in.predicted)}};
+  provenance["hits"] = file_provenance(line.text("hits"));
   provenance["languages"] = in.languages;
   for (const char* option : {"policy", "site", "grouping", "dtype"}) provenance[option] = line.text(option);
   provenance["top"] = options.top;
@@ -112,7 +49,7 @@ Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, con
 }
 
 /// Throws Error where the hits say that they are of other weights.
-void require_same_model(const ng::CommandLine& line, const Inputs& in, const Provenance& own) {
+void require_same_model(const ng::CommandLine& line, const ng::FactNeuronInputs& in, const Provenance& own) {
   const auto& model = in.hits.provenance.find("model");
   if (model == in.hits.provenance.end() || !model->is_object() || !model->contains("weights")) return;
   if ((*model)["weights"] != own["model"]["weights"])
@@ -120,7 +57,7 @@ void require_same_model(const ng::CommandLine& line, const Inputs& in, const Pro
                 own["model"]["weights"].dump(), "): run ng-probe with ", line.text("model"));
 }
 
-FactNeuronOptions neuron_options(const ng::CommandLine& line, const Inputs& in) {
+FactNeuronOptions neuron_options(const ng::CommandLine& line, const ng::FactNeuronInputs& in) {
   FactNeuronOptions options;
   options.top = ng::counted(line, "top", 1);
   options.batch = ng::counted(line, "batch", 1);
@@ -152,28 +89,10 @@ FactNeuronMethod method_of(const ng::CommandLine& line, const FactNeuronOptions&
   return method;
 }
 
-/// The languages of --off by their numbers. Throws UsageError for one that is not compared.
-std::vector<std::size_t> off_sources(const ng::CommandLine& line, const std::vector<std::string>& languages) {
-  std::vector<std::size_t> sources;
-  if (!line.has("off")) return sources;
-  if (line.text("site") != site::mlp_act::name)
-    throw usage_error("--off: neurons are switched off at ", site::mlp_act::name, ", --site says ", line.text("site"));
-  for (const std::string& language : line.get<std::vector<std::string>>("off")) {
-    const auto found = std::ranges::find(languages, language);
-    if (found == languages.end() && language != "all")
-      throw usage_error("--off ", language, ": is not among the languages that are compared");
-    for (std::size_t k = 0; k < languages.size(); ++k)
-      if (language == "all" || languages[k] == language) sources.push_back(k);
-  }
-  std::ranges::sort(sources);
-  sources.erase(std::ranges::unique(sources).begin(), sources.end());
-  return sources;
-}
-
 /// Finds the neurons, relation by relation; what an interrupted run found is taken over.
-void find_neurons(const ng::CommandLine& line, AnyModel& model, const PromptBuilder& builder, const Inputs& in,
-                  const FactNeuronOptions& options, const NeuronShape& shape, const Provenance& provenance,
-                  RelationNeuronsLog& log) {
+void find_neurons(const ng::CommandLine& line, AnyModel& model, const PromptBuilder& builder,
+                  const ng::FactNeuronInputs& in, const FactNeuronOptions& options, const NeuronShape& shape,
+                  const Provenance& provenance, RelationNeuronsLog& log) {
   const auto keep_scores = [&](const Matrix<float>& scores, const PredictedRelation& of) {
     if (line.has("scores")) write_fact_scores(line.text("scores"), scores, of, shape, provenance);
   };
@@ -185,7 +104,7 @@ void find_neurons(const ng::CommandLine& line, AnyModel& model, const PromptBuil
 }
 
 /// From the neurons of facts to what languages have in common.
-FactNeuronResults compare(const ng::CommandLine& line, const Inputs& in, const RelationNeuronsLog& log,
+FactNeuronResults compare(const ng::CommandLine& line, const ng::FactNeuronInputs& in, const RelationNeuronsLog& log,
                           const FactNeuronMethod& method, Threads& threads) {
   FactNeuronResults found;
   found.scores = in.scores;
@@ -204,31 +123,6 @@ FactNeuronResults compare(const ng::CommandLine& line, const Inputs& in, const R
   return found;
 }
 
-FactsOffOptions off_options(const ng::CommandLine& line, const std::vector<std::string>& languages,
-                            const Config& config) {
-  constexpr Index logits_at_once = Index{1} << 26;  // of all rows of a pass: 256 MiB
-  FactsOffOptions options;
-  options.sources = off_sources(line, languages);
-  options.facts = static_cast<std::size_t>(ng::counted(line, "off-facts", 0));
-  options.controls = ng::counted(line, "seeds", 0);
-  options.seed = line.get<std::uint64_t>("seed");
-  options.batch = std::min(ng::counted(line, "batch", 1), std::max<Index>(1, logits_at_once / config.vocab_size));
-  return options;
-}
-
-FactsOff switch_off(const ng::CommandLine& line, AnyModel& model, const Tokenizer& tokenizer,
-                    const PromptBuilder& builder, const Inputs& in, const FactNeuronSets& sets,
-                    const FactsOffOptions& options, const NeuronShape& shape) {
-  std::map<std::pair<std::string_view, std::string_view>, std::pair<const RelationFacts*, const PredictedFact*>> known;
-  for (const PredictedRelation& of : in.predicted)
-    for (const PredictedFact& at : of.facts) known[{of.language, at.fact->uuid}] = {of.relation, &at};
-  const auto ask = [&](std::size_t language, std::size_t fact) {
-    const auto& [relation, at] = known.at({sets.languages[language], sets.facts[fact].uuid});
-    return FactQuestion{builder.build(*relation, *at->fact, at->masks), builder.object_ids(at->fact->obj_label)};
-  };
-  return switch_facts_off(model, AnswerTokens(tokenizer), sets, options, shape, line.flag("quiet"), ask);
-}
-
 Table chosen_table(const std::string& name, const FactNeuronResults& found) {
   if (name == "languages") return fact_languages_table(found);
   if (name == "pairs") return fact_pairs_table(found);
@@ -240,7 +134,7 @@ Table chosen_table(const std::string& name, const FactNeuronResults& found) {
 void write_sets(const std::filesystem::path& path, const RelationNeuronsLog& log, const NeuronShape& shape,
                 const Provenance& provenance) {
   AtomicFile file(path);
-  file.write(Provenance{{"provenance", provenance}}.dump() + "\n");
+  file.write(provenance_line(provenance) + "\n");
   for (const RelationNeurons& of : log.finished()) file.write(relation_line(of, shape) + "\n");
   file.commit();
 }
@@ -252,17 +146,17 @@ void tell_skipped(const FactNeuronResults& found, bool quiet) {
 }
 
 /// Everything that the options ask for but can not be had, told before the model is loaded.
-void check_options(const ng::CommandLine& line, const Inputs& in) {
+void check_options(const ng::CommandLine& line, const ng::FactNeuronInputs& in) {
   chosen_table(line.text("table"), {});
-  off_sources(line, in.languages);
+  ng::off_sources(line, in.languages);
   if (line.has("absent")) read_corpus_presence(line.text("absent"), FactNeuronSets{});
   if (line.has("scores")) std::filesystem::create_directories(line.text("scores"));
 }
 
 /// The neurons of all facts: of an interrupted run and of this one.
 RelationNeuronsLog neurons_of_facts(const ng::CommandLine& line, AnyModel& model, const PromptBuilder& builder,
-                                    const Inputs& in, const FactNeuronOptions& options, const NeuronShape& shape,
-                                    const Provenance& provenance) {
+                                    const ng::FactNeuronInputs& in, const FactNeuronOptions& options,
+                                    const NeuronShape& shape, const Provenance& provenance) {
   RelationNeuronsLog log(partial_of(line), provenance, shape, line.flag("resume"));
   find_neurons(line, model, builder, in, options, shape, provenance, log);
   if (line.has("sets")) write_sets(line.text("sets"), log, shape, provenance);
@@ -272,8 +166,7 @@ RelationNeuronsLog neurons_of_facts(const ng::CommandLine& line, AnyModel& model
 void write_results(const ng::CommandLine& line, const FactNeuronResults& found, const FactNeuronMethod& method,
                    const FactsOffOptions& off, const std::optional<FactPlan>& plan, Provenance provenance) {
   for (const char* file : {"absent", "plan"})
-    if (line.has(file))
-      provenance[file] = {{"file", line.text(file)}, {"hash", hash_of(std::filesystem::path(line.text(file)))}};
+    if (line.has(file)) provenance[file] = file_provenance(line.text(file));
   Provenance file = fact_neurons_json(found, method, provenance);
   if (plan) file["confusion"] = confusion_json(confusion_of_kinds(*plan, found.sets, found.kinds));
   if (found.off) file["off"] = facts_off_json(found, off);
@@ -299,7 +192,7 @@ int run(int argc, char** argv) {
   ng::CommandLine line = command_line();
   if (!line.parse(argc, argv)) return 0;
   require_writable(line.required_path("out"));
-  const Inputs in = read_inputs(line);
+  const ng::FactNeuronInputs in = ng::read_inputs(line);
   check_options(line, in);
   const FactNeuronOptions options = neuron_options(line, in);
   FactNeuronMethod method = method_of(line, options);
@@ -309,7 +202,7 @@ int run(int argc, char** argv) {
   const auto tokenizer = load_tokenizer(line.model());
   const PromptBuilder builder(*tokenizer, mask_token(line.model(), *tokenizer));
   const auto model = ng::load_model(line, line.model());
-  const FactsOffOptions off = off_options(line, in.languages, model->config());
+  const FactsOffOptions off = ng::off_options(line, in.languages);
   method.shape = shape_of(line, model->config());
   const Provenance provenance = provenance_of(line, *model, *tokenizer, in, options);
   require_same_model(line, in, provenance);
@@ -318,7 +211,7 @@ int run(int argc, char** argv) {
   FactNeuronResults found = compare(line, in, neurons, method, model->threads());
   found.drawn = options.drawn;
   if (!off.sources.empty())
-    found.off = switch_off(line, *model, *tokenizer, builder, in, found.sets, off, method.shape);
+    found.off = ng::switch_off(line, *model, *tokenizer, builder, in.predicted, found.sets, off, method.shape);
 
   write_results(line, found, method, off, plan, provenance);
   tell_skipped(found, line.flag("quiet"));

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "command_line.hpp"
-#include "file_hash.hpp"
 #include "neuroglot/experiment/facts/factors_file.hpp"
 #include "neuroglot/experiment/facts/read_language_numbers.hpp"
 #include "neuroglot/io/atomic_file.hpp"
@@ -66,15 +65,14 @@ void read_p1_of_hits(const ng::CommandLine& line, FactorsResult& found, Provenan
     found.p1.push_back(p1_of(hits, match_named(match), line.text("p1")));
     found.one_token.emplace_back(match, one_token(hits, match_named(match)));
   }
-  provenance["hits"] = {
-      {"file", line.text("p1")}, {"hash", ng::hash_of(line.text("p1"))}, {"provenance", hits.provenance}};
+  provenance["hits"] = file_provenance(line.text("p1"), hits.provenance);
 }
 
 void read_p1(const ng::CommandLine& line, FactorsResult& found, Provenance& provenance) {
   if (is_hits(line.text("p1"))) return read_p1_of_hits(line, found, provenance);
   if (line.has("match")) throw usage_error("--match: is of hits.jsonl; of a table --column says which P@1");
   found.p1 = columns_named(read_language_numbers(line.text("p1")), names(line, "column"), line.text("p1"));
-  provenance["p1"] = {{"file", line.text("p1")}, {"hash", ng::hash_of(line.text("p1"))}};
+  provenance["p1"] = file_provenance(line.text("p1"));
 }
 
 void read_sizes(const ng::CommandLine& line, FactorsResult& found, Provenance& provenance) {
@@ -90,7 +88,7 @@ void read_sizes(const ng::CommandLine& line, FactorsResult& found, Provenance& p
         throw usage_error("--sizes ", argument, ": there is a size called ", column.name, ": NAME=FILE names it");
       found.sizes.push_back(std::move(column));
     }
-    provenance["sizes"].push_back({{"file", file}, {"hash", ng::hash_of(file)}});
+    provenance["sizes"].push_back(file_provenance(file));
   }
 }
 

@@ -99,11 +99,11 @@ void stream(const ng::CommandLine& line, AnyModel& model, const Tokenizer& token
               << " tokens/s, ended by " << made.ended << '\n';
 }
 
-/// All prompts that are not done, on_line(object with the results) in their order and on_batch() after each batch.
-template <class Sampler, class OnLine, class OnBatch>
+/// All prompts that are not done; on_line(object with the results) in their order, batch by batch.
+template <class Sampler, class OnLine>
 void run_batches(const ng::CommandLine& line, AnyModel& model, const Tokenizer& tokenizer,
                  const std::vector<PromptLine>& prompts, std::size_t done, const Sampler& sampler, ErasedHooks hooks,
-                 OnLine on_line, OnBatch on_batch) {
+                 OnLine on_line) {
   const GenerationOptions options = ng::generation_options(line);
   const auto ids = encoded(prompts, line, tokenizer);
   Progress progress("generating", static_cast<Index>(prompts.size()) * options.max_new_tokens, "tokens",
@@ -111,8 +111,7 @@ void run_batches(const ng::CommandLine& line, AnyModel& model, const Tokenizer& 
   progress.skip(static_cast<Index>(done) * options.max_new_tokens);
   generate_batches(
       model, tokenizer, std::span(ids).subspan(done), sampler, options, hooks, line.get<Index>("batch"), done, progress,
-      [&](std::size_t i, const Generated& made) { on_line(generation_line(prompts[done + i].object, made)); },
-      on_batch);
+      [&](std::size_t i, const Generated& made) { on_line(generation_line(prompts[done + i].object, made)); });
 }
 
 /// JSON lines to --out or stdout.
@@ -120,16 +119,13 @@ template <class Sampler>
 void write_lines(const ng::CommandLine& line, AnyModel& model, const Tokenizer& tokenizer,
                  const std::vector<PromptLine>& prompts, const Sampler& sampler, ErasedHooks hooks) {
   if (!line.has("out")) {
-    run_batches(
-        line, model, tokenizer, prompts, 0, sampler, hooks,
-        [](const Provenance& made) { std::cout << made.dump() << '\n'; }, [] { std::cout.flush(); });
+    run_batches(line, model, tokenizer, prompts, 0, sampler, hooks,
+                [](const Provenance& made) { std::cout << made.dump() << std::endl; });
     return;
   }
-  GenerationFile file(line.text("out"), provenance_of(line, model, tokenizer));
-  if (line.flag("resume")) file.resume();
-  run_batches(
-      line, model, tokenizer, prompts, file.size(), sampler, hooks, [&](const Provenance& made) { file.add(made); },
-      [&] { file.save_partial(); });
+  GenerationFile file(line.text("out"), provenance_of(line, model, tokenizer), line.flag("resume"));
+  run_batches(line, model, tokenizer, prompts, file.size(), sampler, hooks,
+              [&](const Provenance& made) { file.add(made); });
   file.finish();
 }
 

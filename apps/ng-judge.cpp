@@ -159,9 +159,10 @@ Provenance measure(const ng::CommandLine& line, std::span<const Answer> answers,
   const AnswerLosses losses = answer_losses(
       *model, *tokenizer, answers, {given == "prompt"}, progress,
       [&](std::size_t i) -> std::optional<double> {
-        const auto kept = cache.find(request(i));
+        const Provenance asked = request(i);
+        const auto kept = cache.find(asked);
         if (!kept) return std::nullopt;
-        return parse_json(*kept, cache.path_of(request(i)).string()).get<double>();
+        return parse_json(*kept, cache.path_of(asked).string()).get<double>();
       },
       [&](std::size_t i, double loss) { cache.keep(request(i), shortest_text(loss)); });
   for (std::size_t i = 0; i < answers.size(); ++i) judged[i].nll = losses.nll[i];

@@ -185,8 +185,7 @@ int run(int argc, char** argv) {
 
   ProbeResults results = empty_results(set);
   const std::filesystem::path partial = out.string() + ".partial";
-  if (line.flag("resume") && std::filesystem::exists(partial)) resume_probe(partial, provenance, set, results);
-  PartialProbe progress(partial, provenance, results);
+  PartialProbe progress(partial, provenance, line.flag("resume"), set, results);
   probe_facts(set, protocols, results, line.flag("quiet"),
               [&](const std::string& language, const RelationResult& result) {
                 tell_skipped(line, result.skipped);

@@ -21,16 +21,7 @@ auto with_neuron_site(std::string name, F f) {
                     ": neurons are counted at mlp.hook_act, mlp.hook_pre, mlp.hook_post or mlp.hook_pre_linear");
 }
 
-int run(int argc, char** argv) {
-  ng::CommandLine line("ng-record", "MODEL --corpus LANG=PATH ... --out stats.safetensors [options]",
-                       "Runs corpora through a model and counts, for each language, layer and neuron, at how many "
-                       "positions its activation is\n"
-                       "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a "
-                       "last partial block is dropped.",
-                       "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out "
-                       "run/stats.safetensors\n"
-                       "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after "
-                       "an interruption\n");
+void add_options(ng::CommandLine& line) {
   line.positional_model("config.json, *.safetensors, tokenizer files");
   ng::add_corpus_options(line);
   ng::add_model_options(line);
@@ -43,6 +34,34 @@ int run(int argc, char** argv) {
   line.add()("sample", ng::po::value<Index>()->default_value(0),
              "tokens of a sample, which divide --block; 0: a block");
   line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
+}
+
+Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, const Tokenizer& tokenizer,
+                         const RecordOptions& options, const std::vector<CorpusSource>& sources,
+                         const std::vector<CorpusSize>& sizes) {
+  Provenance provenance = program_provenance("ng-record");
+  provenance["model"] = model_provenance(line.model(), model.config(), tokenizer);
+  provenance["corpora"] = corpora_provenance(sources, sizes, options.blocks.block);
+  provenance["site"] = "blocks.*." + std::string(with_neuron_site(line.text("site"), [](auto at) { return at.name; }));
+  provenance["block"] = options.blocks.block;
+  provenance["marks"] = name(options.blocks.marks);
+  if (!options.samples.empty()) provenance["sample"] = options.sample;
+  provenance["dtype"] = line.text("dtype");
+  provenance["backend"] = model.backend_name();
+  return provenance;
+}
+
+int run(int argc, char** argv) {
+  ng::CommandLine line("ng-record", "MODEL --corpus LANG=PATH ... --out stats.safetensors [options]",
+                       "Runs corpora through a model and counts, for each language, layer and neuron, at how many "
+                       "positions its activation is\n"
+                       "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a "
+                       "last partial block is dropped.",
+                       "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out "
+                       "run/stats.safetensors\n"
+                       "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after "
+                       "an interruption\n");
+  add_options(line);
   if (!line.parse(argc, argv)) return 0;
 
   RecordOptions options;
@@ -59,15 +78,7 @@ int run(int argc, char** argv) {
   if (line.has("samples")) require_writable(options.samples = line.text("samples"));
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
 
-  Provenance provenance = program_provenance("ng-record");
-  provenance["model"] = model_provenance(line.model(), model->config(), *tokenizer);
-  provenance["corpora"] = corpora_provenance(sources, sizes, options.blocks.block);
-  provenance["site"] = "blocks.*." + std::string(with_neuron_site(line.text("site"), [](auto at) { return at.name; }));
-  provenance["block"] = options.blocks.block;
-  provenance["marks"] = name(options.blocks.marks);
-  if (!options.samples.empty()) provenance["sample"] = options.sample;
-  provenance["dtype"] = line.text("dtype");
-  provenance["backend"] = model->backend_name();
+  const Provenance provenance = provenance_of(line, *model, *tokenizer, options, sources, sizes);
   with_neuron_site(line.text("site"), [&]<class Site>(Site) {
     record<Site>(*model, *tokenizer, sources, sizes, options, provenance);
     return 0;

@@ -1,7 +1,6 @@
 // ng-sharing: which languages predict the same facts, as a matrix, as clusters and as a dendrogram. (Zhao et al. 2024,
 // Fig. 13)
 #include "command_line.hpp"
-#include "file_hash.hpp"
 #include "neuroglot/experiment/facts/hit_match.hpp"
 #include "neuroglot/experiment/facts/sharing_file.hpp"
 #include "neuroglot/io/atomic_file.hpp"
@@ -56,8 +55,7 @@ FactSharing measure(const ng::CommandLine& line, const HitSets& sets, const Boot
 
 Provenance provenance_of(const ng::CommandLine& line, const Hits& hits) {
   Provenance provenance = program_provenance("ng-sharing");
-  provenance["hits"] = {
-      {"file", line.text("hits")}, {"hash", ng::hash_of(line.text("hits"))}, {"provenance", hits.provenance}};
+  provenance["hits"] = file_provenance(line.text("hits"), hits.provenance);
   provenance["match"] = line.text("match");
   provenance["similarity"] = line.text("similarity");
   return provenance;

@@ -122,11 +122,34 @@ std::vector<std::vector<TokenId>> encoded(std::span<const Answer> asked, const T
 void ask(const ng::CommandLine& line, AnyModel& model, const Tokenizer& tokenizer, std::span<const Answer> asked,
          ErasedHooks hooks, Progress& progress, GenerationFile& file) {
   const GreedySampler sampler{{}, {RepetitionPenalty(line.get<double>("repetition-penalty"))}};
-  generate_batches(
-      model, tokenizer, encoded(asked, tokenizer), sampler, ng::generation_options(line), hooks,
-      line.get<Index>("batch"), 0, progress,
-      [&](std::size_t i, const Generated& made) { file.add(answer_line(answered(asked[i], made))); },
-      [&] { file.save_partial(); });
+  generate_batches(model, tokenizer, encoded(asked, tokenizer), sampler, ng::generation_options(line), hooks,
+                   line.get<Index>("batch"), 0, progress,
+                   [&](std::size_t i, const Generated& made) { file.add(answer_line(answered(asked[i], made))); });
+}
+
+/// Condition by condition, what the file does not have yet; steered(condition) is what is done to the model.
+template <class Steered>
+void answer_plan(const ng::CommandLine& line, AnyModel& model, const Tokenizer& tokenizer,
+                 const std::vector<SteeringCondition>& plan, const std::vector<Questions>& questions,
+                 const Suffixes& suffixes, Steered steered, GenerationFile& file) {
+  std::vector<std::vector<Answer>> asked;
+  std::size_t total = 0;
+  for (const SteeringCondition& condition : plan) {
+    asked.push_back(asked_questions(condition, questions, suffixes));
+    total += asked.back().size();
+  }
+  const auto most = line.get<Index>("max-new-tokens");
+  Progress progress("answering", static_cast<Index>(total) * most, "tokens", line.flag("quiet"));
+  progress.skip(static_cast<Index>(file.size()) * most);
+  std::size_t done = file.size();  // answers come in the order of the plan
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const std::size_t kept = std::min(done, asked[i].size());
+    done -= kept;
+    if (kept == asked[i].size()) continue;
+    const Steering steering = steered(plan[i]);
+    auto listening = steering.hooks();
+    ask(line, model, tokenizer, std::span(asked[i]).subspan(kept), ErasedHooks(listening), progress, file);
+  }
 }
 
 int run(int argc, char** argv) {
@@ -156,27 +179,12 @@ int run(int argc, char** argv) {
     set = read_neurons(line.text("neurons"), model->config().num_hidden_layers, model->config().neurons()).set;
   const std::vector<SteeringCondition> plan = plan_of(line, questions, set);
 
-  std::vector<std::vector<Answer>> asked;
-  std::size_t total = 0;
-  for (const SteeringCondition& condition : plan) {
-    asked.push_back(asked_questions(condition, questions, suffixes));
-    total += asked.back().size();
-  }
-  GenerationFile file(out, provenance_of(line, *model, *tokenizer, questions, suffixes));
-  if (line.flag("resume")) file.resume();
-  const auto most = line.get<Index>("max-new-tokens");
-  Progress progress("answering", static_cast<Index>(total) * most, "tokens", line.flag("quiet"));
-  progress.skip(static_cast<Index>(file.size()) * most);
-  std::size_t done = file.size();  // answers come in the order of the plan
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    const std::size_t kept = std::min(done, asked[i].size());
-    done -= kept;
-    if (kept == asked[i].size()) continue;
-    const Steering steered =
-        steering(plan[i], set, value, statistics ? &statistics->statistics : nullptr, line.get<std::uint64_t>("seed"));
-    auto listening = steered.hooks();
-    ask(line, *model, *tokenizer, std::span(asked[i]).subspan(kept), ErasedHooks(listening), progress, file);
-  }
+  GenerationFile file(out, provenance_of(line, *model, *tokenizer, questions, suffixes), line.flag("resume"));
+  const auto steered = [&](const SteeringCondition& condition) {
+    return steering(condition, set, value, statistics ? &statistics->statistics : nullptr,
+                    line.get<std::uint64_t>("seed"));
+  };
+  answer_plan(line, *model, *tokenizer, plan, questions, suffixes, steered, file);
   file.finish();
   return 0;
 }

@@ -16,38 +16,18 @@ import subprocess
 import sys
 import tempfile
 
-BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/apps").resolve()
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import programs  # noqa: E402
+from programs import BIN, check, failed, passed, run, write_safetensors  # noqa: E402
+
 LANGUAGES = {"en": "[X] is near [Y] .", "de": "[X] liegt bei [Y] .", "fr": "[X] est von [Y] ."}
 WORDS = [".", "is", "near", "liegt", "bei", "est", "von", "the"] + [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LAYERS, HIDDEN, WIDTH = 2, 16, 40
-passed, failed = [], []
-
-
-def check(claim, holds, detail=""):
-    (passed if holds else failed).append(claim)
-    print(("ok      " if holds else "FAILED  ") + claim + ("" if holds else f": {detail}"))
-
-
-def run(program, *arguments):
-    done = subprocess.run([BIN / program, *map(str, arguments)], capture_output=True, text=True)
-    return done.returncode, done.stdout, done.stderr
 
 
 def refused(claim, status, pattern, *arguments):
-    code, _, errors = run("ng-fact-neurons", *arguments)
-    line = errors.strip().splitlines()[-1] if errors.strip() else ""
-    check(claim, code == status and line.startswith("ng-fact-neurons: ") and re.search(pattern, line), f"status {code}, said {errors.strip()!r}")
-
-
-def write_safetensors(path, tensors):
-    header, data = {}, b""
-    for name, (shape, values) in tensors.items():
-        raw = struct.pack(f"<{len(values)}f", *values)
-        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(data), len(data) + len(raw)]}
-        data += raw
-    text = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
+    programs.refused(claim, status, pattern, "ng-fact-neurons", *arguments)
 
 
 def read_safetensors(path):
@@ -158,7 +138,7 @@ def results_do_not_depend_on_how(base, out, file):
     same("an interrupted run goes on with --resume, a line cut off is measured again", "--resume")
     check("the leavings of a run are removed when it is whole", not (out / "other.json.partial").exists())
     (out / "other.json.partial").write_text(lines[0].replace("probeless", "original") + lines[1])
-    refused("leavings of another run are not gone on with", 1, "left by a run with another", *base, "--out", out / "other.json", "--top", 10, "--resume")
+    refused("leavings of another run are not gone on with", 1, "left by a run of another", *base, "--out", out / "other.json", "--top", 10, "--resume")
     (out / "other.json.partial").unlink()
     run("ng-fact-neurons", *base, "--out", out / "other.json", "--top", 10, "--off", "all", "--seeds", 2, "-q", "--backend", "reference")
     exact = json.loads((out / "other.json").read_text())
@@ -235,7 +215,8 @@ def main():
         shutil.copy(out / "fact_neurons.json", out / "page")
         code, _, errors = run("ng-report", out / "page")
         page = (out / "page/report.html").read_text() if code == 0 else ""
-        check("ng-report draws what was found, and says nothing of what is missing", page.count("<svg") == 3 and "is not in the run folder" not in page, errors)
+        check("ng-report draws what was found, and says nothing of what is missing", page.count("<svg") == 3 and "is not in the run folder" not in page and
+              "Neurons of facts" in page and "Tracing the Roots of Facts" in page, errors)
     policies_and_kinds(base, out, file)
     bad_input(base, model, facts, hits, out)
     shutil.rmtree(folder)

@@ -234,7 +234,7 @@ def texts_are_gone_on_with(model, out):
     check("ng-generate goes on with what an interrupted run left",
           left[0] == 0 and (out / "resumed.jsonl").read_text() == whole and not partial.exists(), left)
     partial.write_text(whole)
-    refused("another run's texts are not gone on with", 1, "another model, prompts or options", "ng-generate", *arguments,
+    refused("another run's texts are not gone on with", 1, "another model, other inputs or options", "ng-generate", *arguments,
             out / "resumed.jsonl", "--resume", "--seed", 2)
     partial.unlink()
     code, text, errors = run("ng-generate", model, "--prompt", "the house", "--max-new-tokens", 5)

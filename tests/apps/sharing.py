@@ -8,23 +8,16 @@ import itertools
 import json
 import pathlib
 import random
-import subprocess
 import sys
 import tempfile
 
-BIN = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "build/release/apps").resolve()
-failed = []
-
-
-def check(claim, holds, detail=""):
-    print(("ok      " if holds else "FAILED  ") + claim + ("" if holds else f": {detail}"))
-    if not holds:
-        failed.append(claim)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import programs  # noqa: E402
+from programs import check, failed, passed  # noqa: E402
 
 
 def run(*arguments):
-    done = subprocess.run([BIN / "ng-sharing", *map(str, arguments)], capture_output=True, text=True)
-    return done.returncode, done.stdout, done.stderr
+    return programs.run("ng-sharing", *arguments)
 
 
 def write(path, languages):
@@ -140,5 +133,5 @@ def bad_input(folder):
 with tempfile.TemporaryDirectory() as name:
     for part in (numbers_are_those_of_the_definition, edges, bad_input):
         part(pathlib.Path(name))
-print(f"{len(failed)} failed")
+print(f"{len(passed)} passed, {len(failed)} failed")
 sys.exit(1 if failed else 0)

@@ -13,6 +13,7 @@
 #include "neuroglot/experiment/facts/mask_answers.hpp"
 #include "neuroglot/experiment/facts/mask_means.hpp"
 #include "neuroglot/experiment/facts/report_fact_neurons.hpp"
+#include "neuroglot/models/registry.hpp"
 
 using namespace neuroglot;
 using Catch::Contains;
@@ -60,17 +61,25 @@ TEST_CASE("a fact's vector is the mean over its masks, layer beside layer") {
   CHECK(std::vector<float>(into.view().row(1).begin(), into.view().row(1).end()) == std::vector<float>{7, 8, 5, 5});
 }
 
-TEST_CASE("answers at masks are the best tokens and the log probability of those asked for") {
-  const std::vector<MaskQuestion> questions = {{{1}, {0}}, {{2, 3}, {}}};
-  HearMaskAnswers hear(questions);
-  const PackedBatch batch{{1, 2}, {3, 4}};
-  std::vector<float> logits = {9, 0, 0, 1, 1, 0, 0, 2, 2, -1, 0, 3};
-  hear(site::logits{}, Place{batch}, reading(rows_of(logits, 4)));
-  CHECK(hear.answers()[0].best == std::vector<TokenId>{0});  // of equal scores the lowest
-  CHECK(hear.answers()[0].log_probability == Approx(1 - std::log(2 * std::exp(1.0) + 1)));
-  CHECK(hear.answers()[1].best == std::vector<TokenId>{1, 2});
-  const double both = (2 - std::log(1 + 2 * std::exp(2.0))) + (3 - std::log(std::exp(-1.0) + 1 + std::exp(3.0)));
-  CHECK(hear.answers()[1].log_probability == Approx(both / 2));
+TEST_CASE(
+    "answers at masks are the best tokens and the log probability of those asked for, neurons off in one prompt "
+    "alone") {
+  const auto bert = load_any_model<Cpu>(std::filesystem::path(NEUROGLOT_TESTS_DIR) / "golden/data/families/bert", 1);
+  const Prompt one{{5, 6, 7}, {1}}, two{{8, 9, 10, 11}, {0, 3}};
+  NeuronsByLayer off(static_cast<std::size_t>(bert->config().num_hidden_layers));
+  off[0] = {0, 1, 2, 3, 4, 5, 6, 7};
+  const std::vector<MaskVariant> variants = {{&one, {20}, {}}, {&two, {}, {}}, {&two, {}, off}};
+  const std::vector<MaskAnswer> answers = ask_variants(*bert, variants, 1000, [](Index) {});
+  const RowScores first = row_scores(*bert, PackedBatch{{5, 6, 7}}, std::vector<Index>{1}, std::vector<TokenId>{20});
+  const RowScores second =
+      row_scores(*bert, PackedBatch{{8, 9, 10, 11}}, std::vector<Index>{0, 3}, std::vector<TokenId>{-1, -1});
+  CHECK(answers[0].best == first.best);
+  CHECK(answers[0].log_probability == first.log_probability[0]);
+  CHECK(answers[1].best == second.best);
+  CHECK(answers[1].log_probability == (second.log_probability[0] + second.log_probability[1]) / 2);
+  CHECK(answers[2].log_probability != answers[1].log_probability);
+  const std::vector<MaskAnswer> apart = ask_variants(*bert, variants, 1, [](Index) {});
+  for (std::size_t i = 0; i < apart.size(); ++i) CHECK(apart[i].log_probability == answers[i].log_probability);
 }
 
 TEST_CASE("a fact is chosen by uuid or subject, and one that is meant twice is refused") {

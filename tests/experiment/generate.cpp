@@ -135,13 +135,11 @@ TEST_CASE("end tokens are those of generation_config.json, else those of config.
 TEST_CASE("what an interrupted run left is gone on with, and another run's is not") {
   const Scratch scratch;
   const Generated made{{1, 2}, "ab", "length"};
-  GenerationFile killed(scratch.path("out.jsonl"), {{"seed", 1}});
+  GenerationFile killed(scratch.path("out.jsonl"), {{"seed", 1}}, false);
   killed.add(generation_line({{"prompt", "x"}, {"language", "fr"}}, made));
-  killed.save_partial();
-  GenerationFile other(scratch.path("out.jsonl"), {{"seed", 2}});
-  CHECK_THROWS_WITH(other.resume(), Catch::Contains("another model, prompts or options"));
-  GenerationFile again(scratch.path("out.jsonl"), {{"seed", 1}});
-  again.resume();
+  CHECK_THROWS_WITH(GenerationFile(scratch.path("out.jsonl"), {{"seed", 2}}, true),
+                    Catch::Contains("another model, other inputs or options"));
+  GenerationFile again(scratch.path("out.jsonl"), {{"seed", 1}}, true);
   CHECK(again.size() == 1);
   again.add(generation_line({{"prompt", "y"}}, made));
   again.finish();

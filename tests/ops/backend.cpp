@@ -47,6 +47,18 @@ class Moves {
   Matrix<Scalar> from_;
 };
 
+/// (out features, in features) in the layout of each backend.
+std::pair<PackedWeight, ReferenceWeight> both_weights(const Strided& w) {
+  const Index out = w.view().rows, in = w.view().cols;
+  std::pair<PackedWeight, ReferenceWeight> both(PackedWeight(in, out), ReferenceWeight(in, out));
+  const Matrix<double> wide = in_double(w.view());
+  for (Index n = 0; n < out; ++n) {
+    both.first.set_row(n, w.view().row(n).data());
+    both.second.set_row(n, wide.view().row(n).data());
+  }
+  return both;
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("upload, copy and gather move values unchanged; the host may write", "", Cpu, Reference) {
@@ -69,15 +81,9 @@ TEST_CASE("what the host leaves alone keeps the double precision of the referenc
 TEST_CASE("the two backends agree on a product with a bias, and reject shapes that do not fit") {
   Cpu cpu(1);
   Reference exact(1);
-  const Strided w = random_matrix(9, 5, 1), x = random_matrix(3, 5, 2);
+  const Strided x = random_matrix(3, 5, 2);
   const std::vector<float> bias = random_vector(9, 3);
-  PackedWeight packed(5, 9);
-  ReferenceWeight plain(5, 9);
-  const Matrix<double> wide = in_double(w.view());
-  for (Index n = 0; n < 9; ++n) {
-    packed.set_row(n, w.view().row(n).data());
-    plain.set_row(n, wide.view().row(n).data());
-  }
+  const auto [packed, plain] = both_weights(random_matrix(9, 5, 1));
   Strided y(3, 9);
   Matrix<double> expected(3, 9);
   cpu.matmul(x.view(), packed, bias, y.view());
@@ -95,15 +101,9 @@ TEST_CASE("an instruction set that does not exist is refused by its name") {
 TEST_CASE("the two backends find the same best columns, and log probabilities that agree") {
   Cpu cpu(1);
   Reference exact(1);
-  const Strided w = random_matrix(9, 5, 1), x = random_matrix(3, 5, 2);
+  const Strided x = random_matrix(3, 5, 2);
   const std::vector<float> bias = random_vector(9, 3);
-  PackedWeight packed(5, 9);
-  ReferenceWeight plain(5, 9);
-  const Matrix<double> wide = in_double(w.view());
-  for (Index n = 0; n < 9; ++n) {
-    packed.set_row(n, w.view().row(n).data());
-    plain.set_row(n, wide.view().row(n).data());
-  }
+  const auto [packed, plain] = both_weights(random_matrix(9, 5, 1));
   const std::vector<std::int32_t> columns{1, 8};
   std::vector<double> found(6), expected(6);
   std::vector<std::int32_t> best(3), best_expected(3);

@@ -35,6 +35,11 @@ inline double quantile(std::vector<double> values, double q) {
   return values[below] + (at - static_cast<double>(below)) * (values[below + 1] - values[below]);
 }
 
+/// Of a statistic's value in each sample: what lies between its (1 - level) / 2 and (1 + level) / 2 quantiles.
+inline Interval percentile_interval(const std::vector<double>& values, double level) {
+  return {quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)};
+}
+
 /// One drawing of so many blocks with replacement, `samples` times. Means taken from the same Bootstrap are paired:
 /// sample b holds the same blocks in each, so that what blocks have in common leaves their difference.
 class Bootstrap {
@@ -59,10 +64,7 @@ class Bootstrap {
     return means;
   }
 
-  /// Of a statistic's value in each sample: what lies between its (1 - level) / 2 and (1 + level) / 2 quantiles.
-  Interval interval(const std::vector<double>& values) const {
-    return {quantile(values, (1 - options_.level) / 2), quantile(values, (1 + options_.level) / 2)};
-  }
+  Interval interval(const std::vector<double>& values) const { return percentile_interval(values, options_.level); }
 
   const BootstrapOptions& options() const { return options_; }
 

@@ -23,16 +23,19 @@ inline Provenance options_json(const NeuronSet& set) {
   return options;
 }
 
+/// {"3": [17, 912], ...}, layers without a neuron left out.
+inline Provenance layers_json(const NeuronsByLayer& neurons) {
+  Provenance layers = Provenance::object();
+  for (std::size_t layer = 0; layer < neurons.size(); ++layer)
+    if (!neurons[layer].empty()) layers[std::to_string(layer)] = neurons[layer];
+  return layers;
+}
+
 /// Layers without a chosen neuron are left out, and the bar where the method has none; "options" are the set's
 /// parameters. The file is written whole or not at all.
 inline void write_neurons(const std::filesystem::path& path, const NeuronSet& set, const Provenance& provenance) {
   Provenance languages = Provenance::object();
-  for (std::size_t k = 0; k < set.languages.size(); ++k) {
-    Provenance layers = Provenance::object();
-    for (std::size_t layer = 0; layer < set.neurons[k].size(); ++layer)
-      if (!set.neurons[k][layer].empty()) layers[std::to_string(layer)] = set.neurons[k][layer];
-    languages[set.languages[k]] = std::move(layers);
-  }
+  for (std::size_t k = 0; k < set.languages.size(); ++k) languages[set.languages[k]] = layers_json(set.neurons[k]);
   Provenance file = {{"languages", std::move(languages)},
                      {"method", set.method},
                      {"layers", set.layers},

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/experiment/token_blocks.hpp"
@@ -34,11 +35,28 @@ inline Provenance model_provenance(const std::filesystem::path& folder, const Co
           {"tokenizer", tokenizer.description()}};
 }
 
-/// A file that the results depend on.
-inline Provenance file_provenance(const std::filesystem::path& path) {
+/// Of the bytes of a file.
+inline std::string file_hash(const std::filesystem::path& path) {
   ContentHash hash;
   hash.add(MappedFile(path).bytes());
-  return {{"file", path.string()}, {"hash", hash.text()}};
+  return hash.text();
+}
+
+/// A file that the results depend on.
+inline Provenance file_provenance(const std::filesystem::path& path) {
+  return {{"file", path.string()}, {"hash", file_hash(path)}};
+}
+
+/// The same with what the file itself says of where it comes from.
+inline Provenance file_provenance(const std::filesystem::path& path, Provenance of_file) {
+  Provenance provenance = file_provenance(path);
+  provenance["provenance"] = std::move(of_file);
+  return provenance;
+}
+
+/// The first line of files that hold a line a record: {"provenance": ...}.
+inline std::string provenance_line(const Provenance& provenance) {
+  return Provenance{{"provenance", provenance}}.dump();
 }
 
 inline Provenance corpora_provenance(std::span<const CorpusSource> sources, std::span<const CorpusSize> sizes,

@@ -22,6 +22,7 @@
 #include "neuroglot/experiment/report_set_figures.hpp"
 #include "neuroglot/experiment/report_similarity_section.hpp"
 #include "neuroglot/experiment/report_tables.hpp"
+#include "neuroglot/experiment/report_title.hpp"
 #include "neuroglot/version.hpp"
 
 namespace neuroglot::report {
@@ -44,17 +45,6 @@ struct Report {
 };
 
 namespace detail {
-
-/// The last part of the model's folder, where the run says which it was.
-inline std::string model_name(const Run& run) {
-  std::optional<std::string> folder = stated(recording(run), {"model", "folder"});
-  if (!folder && run.perplexities) folder = stated(run.perplexities->provenance, {"model", "folder"});
-  if (!folder && run.similarity) folder = stated(run.similarity->provenance, {"model", "folder"});
-  if (!folder && run.fact_neurons) folder = stated(run.fact_neurons->provenance, {"model", "folder"});
-  if (!folder) return "";
-  const std::filesystem::path path(*folder);
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
-}
 
 inline std::string fact(const std::string& number, const std::string& what) {
   return "<div><dl>" + element("dt", html(what)) + element("dd", html(number)) + "</dl></div>\n";
@@ -106,13 +96,12 @@ class ReportWriter {
   explicit ReportWriter(const Run& run) : run_(run) {}
 
   Report write() {
-    const std::string model = model_name(run_);
-    const std::string title = model.empty() ? "Language-specific neurons" : "Language-specific neurons of " + model;
+    const std::string title = report_title(run_);
     std::string languages;
     for (const std::string& language : run_.languages)
       languages += (languages.empty() ? "" : ", ") + language_name(language);
     std::string body = element("h1", html(title)) + element("p", html(languages), "lead") + facts(run_);
-    if (run_.activations || run_.selection || run_.perplexities || run_.rates || run_.rate_curves || run_.similarity) {
+    if (has_language_neurons(run_)) {
       body += section("Perplexity with neurons switched off", perplexity());
       body += section("Neurons of each language", selection());
       body += section("How often neurons are active", activation());
@@ -121,12 +110,10 @@ class ReportWriter {
     if (run_.judgement) body += section("Answers with neurons off and on", answers());
     if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons());
     body += section("Protocol", protocol_html(run_));
-    body += element(
-        "p",
-        "Made by ng-report of neuroglot " + html(version) + " from <code>" + html(run_.folder.string()) +
-            "</code>. Method: Tang et al., <i>Language-Specific Neurons: The Key to Multilingual Capabilities in Large "
-            "Language Models</i>, ACL 2024.",
-        "small");
+    body += element("p",
+                    "Made by ng-report of neuroglot " + html(version) + " from <code>" + html(run_.folder.string()) +
+                        "</code>. Method: " + std::string(paper_of(run_)) + ".",
+                    "small");
     return {page(title, body), std::move(figures_)};
   }
 

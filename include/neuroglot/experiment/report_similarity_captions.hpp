@@ -2,12 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "neuroglot/analysis/pearson.hpp"
 #include "neuroglot/experiment/report_language_map.hpp"
 #include "neuroglot/experiment/report_similarity.hpp"
 #include "neuroglot/experiment/report_similarity_tables.hpp"
@@ -16,22 +16,6 @@
 namespace neuroglot::report {
 
 namespace detail {
-
-/// Pearson's r; 0 where one of the lines is flat.
-inline double correlation(const std::vector<double>& x, const std::vector<double>& y) {
-  const auto n = static_cast<double>(x.size());
-  double mean_x = 0, mean_y = 0, xy = 0, xx = 0, yy = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    mean_x += x[i] / n;
-    mean_y += y[i] / n;
-  }
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - mean_x) * (y[i] - mean_y);
-    xx += (x[i] - mean_x) * (x[i] - mean_x);
-    yy += (y[i] - mean_y) * (y[i] - mean_y);
-  }
-  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
-}
 
 inline std::string most_alike_pair(const LanguageSimilarity& measured, const LayerSimilarity& at) {
   std::pair<std::size_t, std::size_t> pair{0, 1};
@@ -76,7 +60,7 @@ inline std::string similarity_caption(const Similarity& similarity) {
   return text +
          " The broken line counts the layer's language-specific neurons, each once; over the layers the two "
          "lines correlate by " +
-         signed_fixed(detail::correlation(ses, neurons), 2) + ".";
+         signed_fixed(Pearson{}.coefficient(ses, neurons).value_or(0), 2) + ".";
 }
 
 /// Figs. 6 and 7: which target the others fall onto best, and in how many layers.

@@ -14,6 +14,7 @@
 #include "neuroglot/hooks/erased.hpp"
 #include "neuroglot/models/forward.hpp"
 #include "neuroglot/models/load_model.hpp"
+#include "neuroglot/models/row_outputs.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
 #include "neuroglot/ops/row_targets.hpp"
@@ -49,6 +50,9 @@ class AnyModel {
   /// See models/row_outputs.hpp: log probabilities of targets[i] at rows[i].
   virtual void row_log_probabilities(const PackedBatch& batch, std::span<const Index> rows,
                                      std::span<const RowTargets> targets, ErasedHooks hooks) = 0;
+  /// See models/row_outputs.hpp: the best id and the log probability of targets[i], or of the best, at rows[i].
+  virtual RowScores row_scores(const PackedBatch& batch, std::span<const Index> rows,
+                               std::span<const std::int32_t> targets, ErasedHooks hooks) = 0;
 };
 
 /// The same call as with a model of a known type; the set of hooks is decided at compile time, who listens is asked at
@@ -80,6 +84,13 @@ template <class... Hooks>
 void row_log_probabilities(AnyModel& model, const PackedBatch& batch, std::span<const Index> rows,
                            std::span<const RowTargets> targets, HookSet<Hooks...> listening = HookSet<>()) {
   model.row_log_probabilities(batch, rows, targets, ErasedHooks(listening));
+}
+
+/// The best id at each of these rows and the log probability there of targets[i], or of the best where that is -1.
+template <class... Hooks>
+RowScores row_scores(AnyModel& model, const PackedBatch& batch, std::span<const Index> rows,
+                     std::span<const std::int32_t> targets, HookSet<Hooks...> listening = HookSet<>()) {
+  return model.row_scores(batch, rows, targets, ErasedHooks(listening));
 }
 
 /// How a backend is made for a model.

@@ -65,6 +65,10 @@ class ErasedModel final : public AnyModel {
                              ErasedHooks hooks) override {
     neuroglot::row_log_probabilities(model_, batch, rows, targets, hooks);
   }
+  RowScores row_scores(const PackedBatch& batch, std::span<const Index> rows, std::span<const std::int32_t> targets,
+                       ErasedHooks hooks) override {
+    return neuroglot::row_scores(model_, batch, rows, targets, hooks);
+  }
 
  private:
   static typename Model::Backend made(const BackendOptions& options) {

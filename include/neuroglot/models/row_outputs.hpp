@@ -38,6 +38,12 @@ void with_projected_rows(const Model& model, const PackedBatch& batch, std::span
   f(pass, model.lm_head.transform(pass, chosen));
 }
 
+inline void require_ids(std::span<const std::int32_t> ascending, Index vocabulary) {
+  if (!ascending.empty() && (ascending.front() < 0 || ascending.back() >= vocabulary))
+    throw usage_error("ids ", ascending.front(), " to ", ascending.back(), " are asked of a vocabulary of ",
+                      vocabulary);
+}
+
 }  // namespace detail
 
 /// The id with the highest score at each of these rows of the batch; of equal scores the lowest id, -1 where a row has
@@ -58,13 +64,40 @@ template <class Model, class Hooks>
 void row_log_probabilities(const Model& model, const PackedBatch& batch, std::span<const Index> rows,
                            std::span<const RowTargets> targets, Hooks& listening) {
   if (targets.size() != rows.size()) throw usage_error(rows.size(), " rows with targets of ", targets.size());
-  for (const RowTargets& of : targets)
-    if (!of.columns.empty() && (of.columns.front() < 0 || of.columns.back() >= model.config().vocab_size))
-      throw usage_error("ids ", of.columns.front(), " to ", of.columns.back(), " are asked of a vocabulary of ",
-                        model.config().vocab_size);
+  for (const RowTargets& of : targets) detail::require_ids(of.columns, model.config().vocab_size);
   detail::with_projected_rows(model, batch, rows, listening, [&](auto& pass, auto h) {
     pass.backend.log_probabilities(h, model.vocabulary(), model.lm_head.bias, targets, model.config().logit_shape);
   });
+}
+
+/// Of each row asked for: the id with the highest score, and the log probability in nats of one id.
+struct RowScores {
+  std::vector<std::int32_t> best;
+  std::vector<double> log_probability;
+};
+
+/// Both in one pass: best as in best_tokens, the log probability of targets[i] or, where that is -1, of the best.
+/// Throws Error for an encoder without a language model head and for a row whose scores are not numbers, UsageError for
+/// an id out of range.
+template <class Model, class Hooks>
+RowScores row_scores(const Model& model, const PackedBatch& batch, std::span<const Index> rows,
+                     std::span<const std::int32_t> targets, Hooks& listening) {
+  if (targets.size() != rows.size()) throw usage_error(rows.size(), " rows with ", targets.size(), " targets");
+  RowScores scores{std::vector<std::int32_t>(rows.size()), std::vector<double>(rows.size())};
+  std::vector<std::int32_t> asked(targets.begin(), targets.end());
+  std::vector<RowTargets> of_rows;
+  detail::with_projected_rows(model, batch, rows, listening, [&](auto& pass, auto h) {
+    const auto& shape = model.config().logit_shape;
+    pass.backend.best_columns(h, model.vocabulary(), model.lm_head.bias, scores.best, shape);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (scores.best[i] < 0) throw error("the model's scores are not numbers: are its weights damaged?");
+      if (asked[i] == -1) asked[i] = scores.best[i];
+      of_rows.push_back({std::span(asked).subspan(i, 1), std::span(scores.log_probability).subspan(i, 1)});
+      detail::require_ids(of_rows.back().columns, model.config().vocab_size);
+    }
+    pass.backend.log_probabilities(h, model.vocabulary(), model.lm_head.bias, of_rows, shape);
+  });
+  return scores;
 }
 
 }  // namespace neuroglot

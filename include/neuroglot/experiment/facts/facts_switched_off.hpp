@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "neuroglot/core/progress.hpp"
 #include "neuroglot/experiment/facts/fact.hpp"
 #include "neuroglot/experiment/facts/mask_answers.hpp"
+#include "neuroglot/experiment/facts/match.hpp"
 #include "neuroglot/experiment/facts/relation_neurons_file.hpp"
 
 namespace neuroglot {
@@ -73,10 +75,10 @@ struct FactAsked {
 };
 
 /// The facts whose answer with nothing off is their object: what is asked for again with neurons off.
-template <class Model, class Ask>
-std::vector<FactAsked> answered_facts(Model& model, const FactNeuronSets& sets, std::size_t language,
-                                      const std::vector<std::size_t>& facts, const AnswerTokens& tokens, Index batch,
-                                      Ask ask, std::vector<SkippedFact>& skipped) {
+template <class Ask>
+std::vector<FactAsked> answered_facts(AnyModel& model, const FactNeuronSets& sets, std::size_t language,
+                                      const std::vector<std::size_t>& facts, std::optional<TokenId> white_space,
+                                      Index batch, Ask ask, std::vector<SkippedFact>& skipped) {
   std::vector<FactAsked> asked;
   std::vector<MaskVariant> plain;
   for (const std::size_t f : facts)
@@ -85,7 +87,9 @@ std::vector<FactAsked> answered_facts(Model& model, const FactNeuronSets& sets, 
   std::vector<MaskAnswer> answers = ask_variants(model, plain, batch, [](Index) {});
   for (std::size_t i = 0; i < asked.size(); ++i) asked[i].answer = std::move(answers[i]);
   std::erase_if(asked, [&](const FactAsked& of) {
-    if (tokens.same(of.answer.best, of.question.object)) return false;
+    FactMatch match(of.question.object, white_space);
+    match.add(of.answer.best);
+    if (match.full()) return false;
     skipped.push_back({sets.languages[language] + "/" + sets.facts[of.fact].relation + " " + sets.facts[of.fact].uuid,
                        "is not answered with nothing off: were the hits made with other weights or options?"});
     return true;
@@ -133,16 +137,17 @@ inline void record_fact(const FactAsked& of, const FactNeuronSets& sets, std::si
 
 }  // namespace detail
 
-/// ask(language, fact) gives a FactQuestion. Facts are measured language by language, many with neurons of their own
-/// off in one pass; no number depends on how they are batched.
-template <class Model, class Ask>
-FactsOff switch_facts_off(Model& model, const AnswerTokens& tokens, const FactNeuronSets& sets,
+/// `white_space`: the token that full match drops, where there is one. ask(language, fact) gives a FactQuestion. Facts
+/// are measured language by language, many with neurons of their own off in one pass; no number depends on how they are
+/// batched.
+template <class Ask>
+FactsOff switch_facts_off(AnyModel& model, std::optional<TokenId> white_space, const FactNeuronSets& sets,
                           const FactsOffOptions& options, const NeuronShape& shape, bool quiet, Ask ask) {
   const std::vector<std::size_t> facts = draw_facts(sets, options.facts, options.seed);
   FactsOff result;
   for (std::size_t c = 0; c < sets.languages.size(); ++c) {
     const std::vector<detail::FactAsked> asked =
-        detail::answered_facts(model, sets, c, facts, tokens, options.batch, ask, result.skipped);
+        detail::answered_facts(model, sets, c, facts, white_space, options.batch, ask, result.skipped);
     std::vector<MaskVariant> variants;
     for (const detail::FactAsked& of : asked)
       for (MaskVariant& variant : detail::variants_of(of, sets, c, options, shape))

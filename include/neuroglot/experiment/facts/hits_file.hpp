@@ -47,10 +47,6 @@ struct Hits {
   }
 };
 
-inline std::string hits_first_line(const Provenance& provenance) {
-  return Provenance{{"provenance", provenance}}.dump();
-}
-
 inline std::string hit_line(std::string_view language, const Hit& hit) {
   Provenance line{{"language", language},
                   {"relation", hit.relation},
@@ -68,7 +64,7 @@ inline std::string hit_line(std::string_view language, const Hit& hit) {
 
 inline void write_hits(const std::filesystem::path& path, const Hits& hits) {
   AtomicFile file(path);
-  file.write(hits_first_line(hits.provenance) + "\n");
+  file.write(provenance_line(hits.provenance) + "\n");
   for (const LanguageHits& of : hits.languages) {
     std::string lines;
     for (const Hit& hit : of.hits) lines += hit_line(of.language, hit) + "\n";

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,9 +9,8 @@
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/facts/hits_file.hpp"
 #include "neuroglot/experiment/facts/probe.hpp"
-#include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/io/json.hpp"
-#include "neuroglot/io/line_reader.hpp"
+#include "neuroglot/io/line_log.hpp"
 
 namespace neuroglot {
 
@@ -34,7 +32,7 @@ inline std::string relation_line(std::string_view language, const RelationResult
     if (!fact.order.empty()) one["order"] = fact.order;
     line["facts"].push_back(std::move(one));
   }
-  return line.dump(-1, ' ', true, Provenance::error_handler_t::replace);  // ASCII: may be cut off anywhere
+  return line.dump(-1, ' ', true, Provenance::error_handler_t::replace);
 }
 
 inline RelationResult relation_of(const nlohmann::json& line) {
@@ -56,51 +54,37 @@ inline RelationResult relation_of(const nlohmann::json& line) {
 
 }  // namespace detail
 
-/// Appends relations as they are done. A run that is killed leaves all of them but, at worst, the one being written.
+/// Relations as they are done.
 class PartialProbe {
  public:
-  /// Begins the file anew, with what is known already. Throws Error where it can not be written.
-  PartialProbe(std::filesystem::path path, const Provenance& provenance, const ProbeResults& done)
-      : path_(std::move(path)) {
-    AtomicFile file(path_);
-    file.write(hits_first_line(provenance) + "\n");
-    for (const ProbedLanguage& language : done)
-      for (const RelationResult& result : language.relations)
-        if (!result.relation.empty()) file.write(detail::relation_line(language.language, result) + "\n");
-    file.commit();
-    out_.open(path_, std::ios::app | std::ios::binary);
+  /// With `resume`, results takes over what a run of the same provenance left. Throws Error where it was left by
+  /// another run.
+  PartialProbe(std::filesystem::path path, const Provenance& provenance, bool resume, const QuerySet& set,
+               ProbeResults& results)
+      : log_(std::move(path), provenance_line(provenance), resume) {
+    for (const LoggedLine& line : log_.left()) try {
+        const nlohmann::json object = parse_json(line.text, line.place);
+        place(object.at("language"), detail::relation_of(object), set, results);
+      } catch (const nlohmann::json::exception& failure) {
+        throw error(line.place, ": is not a line of a probe: ", detail::json_reason(failure));
+      }
   }
 
   void add(std::string_view language, const RelationResult& result) {
-    out_ << detail::relation_line(language, result) << '\n' << std::flush;
-    if (!out_) throw error(path_.string(), ": could not be written: is the disk full?");
+    log_.add(detail::relation_line(language, result));
   }
 
  private:
-  std::filesystem::path path_;
-  std::ofstream out_;
-};
+  static void place(const std::string& language, RelationResult result, const QuerySet& set, ProbeResults& results) {
+    for (std::size_t l = 0; l < results.size(); ++l)
+      for (std::size_t r = 0; r < results[l].relations.size(); ++r)
+        if (results[l].language == language && set.languages[l].relations[r].relation == result.relation) {
+          results[l].relations[r] = std::move(result);
+          return;
+        }
+  }
 
-/// Takes over what a run of the same provenance left; a last line that was cut off is left out. Throws Error where it
-/// was left by another run.
-inline void resume_probe(const std::filesystem::path& path, const Provenance& provenance, const QuerySet& set,
-                         ProbeResults& results) {
-  LineReader lines(path);
-  std::string line;
-  if (!lines.next(line) || line != hits_first_line(provenance))
-    throw error(path.string(),
-                ": \"provenance\" differs: it was left by another run (other model, facts, options or version); probe "
-                "without --resume to start anew");
-  while (lines.next(line)) try {
-      const nlohmann::json object = parse_json(line, lines.place());
-      RelationResult result = detail::relation_of(object);
-      for (std::size_t l = 0; l < results.size(); ++l)
-        for (std::size_t r = 0; r < results[l].relations.size(); ++r)
-          if (results[l].language == object.at("language") && set.languages[l].relations[r].relation == result.relation)
-            results[l].relations[r] = result;
-    } catch (const std::exception&) {  // cut off while it was written
-      if (lines.next(line)) throw;
-    }
-}
+  LineLog log_;
+};
 
 }  // namespace neuroglot

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <fstream>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,19 +14,10 @@
 #include "neuroglot/experiment/facts/relation_neurons.hpp"
 #include "neuroglot/experiment/neuron_file.hpp"
 #include "neuroglot/experiment/provenance.hpp"
-#include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/io/json.hpp"
-#include "neuroglot/io/line_reader.hpp"
+#include "neuroglot/io/line_log.hpp"
 
 namespace neuroglot {
-
-/// {"3": [17, 912], ...}, layers without a neuron left out, as in neurons.json.
-inline Provenance layers_json(const NeuronsByLayer& neurons) {
-  Provenance layers = Provenance::object();
-  for (std::size_t layer = 0; layer < neurons.size(); ++layer)
-    if (!neurons[layer].empty()) layers[std::to_string(layer)] = neurons[layer];
-  return layers;
-}
 
 inline Provenance activity_json(const FactActivity& activity) {
   return {{"language", activity.language},
@@ -84,16 +74,14 @@ inline RelationNeurons relation_of(const nlohmann::json& line, const NeuronShape
 /// The relations that a run has finished, written down as it goes.
 class RelationNeuronsLog {
  public:
-  /// Starts anew, or with `resume` takes up what is there; a last line that was cut off is measured again. Throws Error
-  /// where another run left it.
+  /// Starts anew, or with `resume` takes up what is there. Throws Error where another run left it.
   RelationNeuronsLog(std::filesystem::path path, const Provenance& provenance, const NeuronShape& shape, bool resume)
-      : path_(std::move(path)), shape_(shape) {
-    const std::string first = Provenance{{"provenance", provenance}}.dump(-1, ' ', true);
-    if (resume && std::filesystem::exists(path_)) read(first);
-    std::string lines = first + "\n";
-    for (const RelationNeurons& of : finished_) lines += relation_line(of, shape_) + "\n";
-    write_file(path_, lines);
-    out_.open(path_, std::ios::app | std::ios::binary);
+      : shape_(shape), log_(std::move(path), provenance_line(provenance), resume) {
+    for (const LoggedLine& line : log_.left()) try {
+        keep(detail::relation_of(parse_json(line.text, line.place), shape_, line.place));
+      } catch (const nlohmann::json::exception& failure) {
+        throw error(line.place, ": is not a line of fact neurons: ", detail::json_reason(failure));
+      }
   }
 
   const std::vector<RelationNeurons>& finished() const { return finished_; }
@@ -102,46 +90,20 @@ class RelationNeuronsLog {
   }
 
   void add(RelationNeurons of) {
-    out_ << relation_line(of, shape_) << '\n' << std::flush;
-    if (!out_) throw error(path_.string(), ": could not be written");
+    log_.add(relation_line(of, shape_));
     keep(std::move(of));
   }
 
  private:
-  void read(const std::string& first) {
-    std::string content;
-    {
-      std::ifstream in(path_, std::ios::binary);
-      content.assign(std::istreambuf_iterator<char>(in), {});
-    }
-    std::size_t begin = content.find('\n');
-    if (content.substr(0, begin) != first)
-      throw error(path_.string(),
-                  ": was left by a run with another model, other facts or options; run without --resume to start anew");
-    std::size_t number = 1;
-    for (++begin; begin < content.size();) {
-      const std::size_t end = content.find('\n', begin);
-      if (end == std::string::npos) break;
-      const std::string place = path_.string() + ":" + std::to_string(++number);
-      try {
-        keep(detail::relation_of(parse_json(content.substr(begin, end - begin), place), shape_, place));
-      } catch (const nlohmann::json::exception& failure) {
-        throw error(place, ": is not a line of fact neurons: ", detail::json_reason(failure));
-      }
-      begin = end + 1;
-    }
-  }
-
   void keep(RelationNeurons of) {
     keys_.emplace(of.language, of.relation);
     finished_.push_back(std::move(of));
   }
 
-  std::filesystem::path path_;
   NeuronShape shape_;
+  LineLog log_;
   std::vector<RelationNeurons> finished_;
   std::set<std::pair<std::string, std::string>> keys_;
-  std::ofstream out_;
 };
 
 }  // namespace neuroglot

@@ -37,9 +37,7 @@ class ResampledFacts {
     for (std::size_t b = 0; b < options_.samples; ++b) sums[b] += times[b];
   }
 
-  Interval interval(const std::vector<double>& values) const {
-    return {quantile(values, (1 - options_.level) / 2), quantile(values, (1 + options_.level) / 2)};
-  }
+  Interval interval(const std::vector<double>& values) const { return percentile_interval(values, options_.level); }
 
  private:
   BootstrapOptions options_;

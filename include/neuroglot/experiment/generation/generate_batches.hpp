@@ -15,11 +15,11 @@
 namespace neuroglot {
 
 /// Goes on with `prompts`, the first of which has number `first_number` among all that share a seed;
-/// on_result(prompt, Generated) in their order, on_batch() after each batch. No result depends on `batch`.
-template <TokenSampler S, class OnResult, class OnBatch>
+/// on_result(prompt, Generated) in their order, batch by batch. No result depends on `batch`.
+template <TokenSampler S, class OnResult>
 void generate_batches(AnyModel& model, const Tokenizer& tokenizer, std::span<const std::vector<TokenId>> prompts,
                       const S& sampler, const GenerationOptions& options, ErasedHooks hooks, Index batch,
-                      std::uint64_t first_number, Progress& progress, OnResult on_result, OnBatch on_batch) {
+                      std::uint64_t first_number, Progress& progress, OnResult on_result) {
   if (batch < 1) throw usage_error("--batch ", batch, ": not a number of prompts");
   for (std::size_t done = 0; done < prompts.size();) {
     const auto some = prompts.subspan(done, std::min(prompts.size() - done, static_cast<std::size_t>(batch)));
@@ -29,7 +29,6 @@ void generate_batches(AnyModel& model, const Tokenizer& tokenizer, std::span<con
       progress.skip(options.max_new_tokens - static_cast<Index>(made.ids.size()));
       on_result(done++, made);
     }
-    on_batch();
   }
 }
 

@@ -8,12 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/generation/sequence.hpp"
 #include "neuroglot/experiment/provenance.hpp"
 #include "neuroglot/io/atomic_file.hpp"
-#include "neuroglot/io/json.hpp"
-#include "neuroglot/io/line_reader.hpp"
+#include "neuroglot/io/line_log.hpp"
 
 namespace neuroglot {
 
@@ -25,47 +23,34 @@ inline Provenance generation_line(Provenance prompt, const Generated& generated)
   return prompt;
 }
 
-/// Grows under the name OUT.partial, which an interrupted run leaves; each saved state is a whole file.
+/// Grows under the name OUT.partial, which an interrupted run leaves.
 class GenerationFile {
  public:
-  GenerationFile(std::filesystem::path out, const Provenance& provenance)
-      : out_(std::move(out)), partial_(out_.string() + ".partial"), lines_{first_line(provenance)} {
+  /// With `resume`, goes on with what OUT.partial holds, if there is one. Throws Error where it is another run's.
+  GenerationFile(std::filesystem::path out, const Provenance& provenance, bool resume)
+      : out_(std::move(out)), log_(out_.string() + ".partial", provenance_line(provenance), resume) {
     require_writable(out_);
+    for (const LoggedLine& line : log_.left()) lines_.push_back(line.text);
   }
 
   /// Prompts that are done.
-  std::size_t size() const { return lines_.size() - 1; }
+  std::size_t size() const { return lines_.size(); }
 
-  /// Takes over what OUT.partial holds, if there is one. Throws Error where it is another run's.
-  void resume() {
-    if (!std::filesystem::exists(partial_)) return;
-    std::vector<std::string> found;
-    LineReader reader(partial_);
-    for (std::string line; reader.next(line);) found.push_back(line);
-    if (found.empty() || found.front() != lines_.front())
-      throw error(partial_.string(), ": is of another model, prompts or options; remove it, or run without --resume");
-    lines_ = std::move(found);
+  void add(const Provenance& line) {
+    lines_.push_back(line.dump());
+    log_.add(lines_.back());
   }
-
-  void add(const Provenance& line) { lines_.push_back(line.dump()); }
-  void save_partial() const { write(partial_); }
   void finish() const {
-    write(out_);
-    std::filesystem::remove(partial_);
+    AtomicFile file(out_);
+    file.write(log_.first() + "\n");
+    for (const std::string& line : lines_) file.write(line + "\n");
+    file.commit();
+    std::filesystem::remove(log_.path());
   }
 
  private:
-  static std::string first_line(const Provenance& provenance) { return Provenance{{"provenance", provenance}}.dump(); }
-  void write(const std::filesystem::path& path) const {
-    AtomicFile file(path);
-    for (const std::string& line : lines_) {
-      file.write(line);
-      file.write("\n");
-    }
-    file.commit();
-  }
-
-  std::filesystem::path out_, partial_;
+  std::filesystem::path out_;
+  LineLog log_;
   std::vector<std::string> lines_;
 };
 
