@@ -46,7 +46,9 @@ inline std::string in_common_letters(std::string_view script) {
     const std::string_view rest = script.substr(at);
     const std::string_view lead = rest.substr(0, 4);
     const bool is_long = lead.size() == 4 && lead[0] == '\\' && lead >= "\\334" && lead < "\\370";
-    if (!is_long || lead == "\\342" || rest.starts_with("\\357\\277\\275")) {  // punctuation, minus, U+FFFD
+    const std::string_view second = rest.substr(0, 8);
+    const bool is_latin = second >= "\\341\\270" && second <= "\\341\\273";  // U+1E00 to U+1EFF, Vietnamese among it
+    if (!is_long || is_latin || lead == "\\342" || rest.starts_with("\\357\\277\\275")) {  // punctuation, minus, U+FFFD
       out += script[at++];
       continue;
     }
