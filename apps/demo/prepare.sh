@@ -13,13 +13,13 @@ settings() {
   echo "$1" > "$out/settings.txt"
 }
 
-# unless_there FILE COMMAND...: a step whose result is there already is not done again; its stdout goes to the .tsv beside it.
+# unless_there FILE COMMAND...: a step whose result is there already is not done again; what it prints goes to the .tsv beside it.
 unless_there() {
   local file=$1
   shift
   if [ -e "$file" ]; then echo "is there: $file" >&2; return; fi
   "$@" > "$file.tsv.part"
-  mv "$file.tsv.part" "${file%.*}.tsv"
+  if [ -s "$file.tsv.part" ]; then mv "$file.tsv.part" "${file%.*}.tsv"; else rm "$file.tsv.part"; fi
 }
 
 prepare() {
