@@ -117,8 +117,10 @@ def switched_off(model, tokenizer, prompt, object_ids, neurons, width):
 
 
 def compare(folder, facts, hits, programs):
+    import torch
     from transformers import AutoModelForMaskedLM, AutoTokenizer
-    model, tokenizer = AutoModelForMaskedLM.from_pretrained(folder).eval(), AutoTokenizer.from_pretrained(folder)
+    # weights stored as fp16 would be computed with as fp16 too
+    model, tokenizer = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32).eval(), AutoTokenizer.from_pretrained(folder)
     out = pathlib.Path(tempfile.mkdtemp())
     subprocess.run([programs / "ng-fact-neurons", folder, "--facts", facts, "--hits", hits, "--out", out / "fact_neurons.json", "--sets", out / "sets.jsonl",
                     "--scores", out / "scores", "--off", "all", "--off-facts", "25", "--seeds", "0", "-q"], check=True, stdout=subprocess.DEVNULL)
