@@ -1,0 +1,207 @@
+/// The best column of each row without most of the products: coarse scores in bytes leave a few columns, of which the
+/// exact scores are compared. (The bound that leaves no best column out: ops/cpu/int8_panels.hpp)
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "neuroglot/core/threads.hpp"
+#include "neuroglot/core/workspace.hpp"
+#include "neuroglot/ops/cpu/best_of_block.hpp"
+#include "neuroglot/ops/cpu/int8_panels.hpp"
+#include "neuroglot/ops/cpu/int8_product.hpp"
+#include "neuroglot/ops/cpu/logit_blocks.hpp"
+#include "neuroglot/ops/cpu/simd.hpp"
+
+namespace neuroglot::cpu {
+
+namespace detail {
+
+/// Rows of x in bytes, padded with rows of zeros to a multiple of 8: x = scale * (byte - 128), and what that is off by.
+class Int8Rows {
+ public:
+  Int8Rows(Workspace& workspace, MatrixView<const float> x, Index groups)
+      : bytes_(workspace.matrix<std::uint8_t>((x.rows + 7) / 8 * 8, groups * Int8Panels::group)) {
+    std::fill_n(bytes_.data, bytes_.rows * bytes_.stride, static_cast<std::uint8_t>(int8_zero));
+    for (Index i = 0; i < x.rows; ++i) set_row(x.row(i), bytes_.row(i).data());
+  }
+
+  struct Row {
+    float scale, length, error;  ///< length and error rounded up
+    bool usable;                 ///< finite, and neither so long nor so short that scores might overflow or vanish
+  };
+  const Row& row(Index i) const { return rows_[static_cast<std::size_t>(i)]; }
+  MatrixView<const std::uint8_t> bytes(Index first, Index count) const { return bytes_.row_range(first, count); }
+  bool all_usable() const {
+    return std::ranges::all_of(rows_, [](const Row& row) { return row.usable; });
+  }
+
+ private:
+  void set_row(std::span<const float> x, std::uint8_t* to) {
+    double largest = 0, length = 0, error = 0;
+    for (const float value : x) length += static_cast<double>(value) * value;
+    const bool usable = length == 0 || (length > 1e-12 && length < 1e30);
+    for (const float value : x) largest = std::max(largest, usable ? std::abs(static_cast<double>(value)) : 0);
+    const float scale = static_cast<float>(largest / 127);
+    for (std::size_t k = 0; k < x.size() && scale > 0; ++k) {
+      const double whole = std::clamp(std::nearbyint(static_cast<double>(x[k]) / scale), -127.0, 127.0);
+      to[k] = static_cast<std::uint8_t>(static_cast<int>(whole) + int8_zero);
+      error += (x[k] - whole * scale) * (x[k] - whole * scale);
+    }
+    if (!usable) error = length;
+    rows_.push_back({scale, static_cast<float>(std::sqrt(length) * 1.00001),
+                     static_cast<float>(std::sqrt(error) * 1.00001), usable});
+  }
+
+  MatrixView<std::uint8_t> bytes_;
+  std::vector<Row> rows_;
+};
+
+/// A panel that may hold the best column of a row.
+struct PossiblePanel {
+  Index row, panel;
+  float most;  ///< no score of the row in the panel is higher
+};
+
+/// What may be the best of each row, block by block; one for each thread.
+class Screening {
+ public:
+  explicit Screening(Index rows) : at_least_(static_cast<std::size_t>(rows), -std::numeric_limits<float>::infinity()) {}
+
+  /// The scores' bias in a block: 0 where there is none, -infinity behind the last column.
+  void begin_block(const float* bias, Index columns) {
+    bias_.fill(-std::numeric_limits<float>::infinity());
+    if (bias != nullptr)
+      std::copy_n(bias, columns, bias_.data());
+    else
+      std::fill_n(bias_.data(), columns, 0.0f);
+  }
+
+  /// Notes the panels of [first, first + panels) in which the best score of row i may be; from its products of bytes.
+  void look_at(Index i, const Int8Rows::Row& x, const Int8Panels& w, Index first, Index panels,
+               const std::int32_t* products) {
+    std::array<float, panel_width> low, high;
+    low.fill(-std::numeric_limits<float>::infinity());
+    high = low;
+    vectorized([&](auto) NEUROGLOT_VECTORIZED {
+      for (Index p = 0; p < panels; ++p)
+        bound(x, w.columns(first + p), products + p * panel_width, p * panel_width, low.data(), high.data());
+    });
+    float& least = at_least_[static_cast<std::size_t>(i)];
+    least = std::max(least, *std::ranges::max_element(low));
+    if (*std::ranges::max_element(high) < least) return;
+    for (Index p = 0; p < panels; ++p) {
+      float most = -std::numeric_limits<float>::infinity();
+      for (Index n = p * panel_width; n < (p + 1) * panel_width; ++n)
+        most = std::max(most, most_[static_cast<std::size_t>(n)]);
+      if (most >= least) found.push_back({i, first + p, most});
+    }
+  }
+  /// The best score of the row is not lower.
+  float at_least(Index row) const { return at_least_[static_cast<std::size_t>(row)]; }
+
+  std::vector<PossiblePanel> found;
+
+ private:
+  // Columns are looked at lane by lane: comparisons are written so that NaN (of infinite biases) changes nothing.
+  NEUROGLOT_INLINE void bound(const Int8Rows::Row& x, const Int8Panels::Columns& w, const std::int32_t* products,
+                              Index at, float* low, float* high) {
+    const float *const bias = bias_.data() + at, *const scale = w.scale.data(), *const error = w.error.data(),
+                       *const length = w.length.data();
+    const std::int32_t* const sum = w.sum.data();
+    float* const most = most_.data() + at;
+    for (Index n = 0; n < panel_width; ++n) {
+      const float score = static_cast<float>(products[n] - int8_zero * sum[n]) * (x.scale * scale[n]) + bias[n];
+      // 2^-18: more than what rounding can do to a bias
+      const float off = x.length * error[n] + x.error * length[n] + std::abs(bias[n]) * 0x1p-18f;
+      most[n] = score + off;
+      low[n] = score - off > low[n] ? score - off : low[n];
+      high[n] = most[n] > high[n] ? most[n] : high[n];
+    }
+  }
+
+  std::vector<float> at_least_;
+  std::array<float, logit_columns> bias_, most_;
+};
+
+/// The panels of all threads that may hold the best column of a row, by row and then by panel.
+inline std::vector<PossiblePanel> possible_panels(std::span<const Screening> of_threads, Index rows) {
+  std::vector<float> least(static_cast<std::size_t>(rows), -std::numeric_limits<float>::infinity());
+  for (const Screening& of : of_threads)
+    for (Index row = 0; row < rows; ++row)
+      least[static_cast<std::size_t>(row)] = std::max(least[static_cast<std::size_t>(row)], of.at_least(row));
+  std::vector<PossiblePanel> all;
+  for (const Screening& of : of_threads)
+    std::ranges::copy_if(of.found, std::back_inserter(all), [&](const PossiblePanel& panel) {
+      return panel.most >= least[static_cast<std::size_t>(panel.row)];
+    });
+  std::ranges::sort(all, {}, [](const PossiblePanel& of) { return std::pair(of.row, of.panel); });
+  return all;
+}
+
+/// Products of bytes of all rows with all columns, and what they leave.
+inline std::vector<PossiblePanel> screen(Threads& threads, Workspace& workspace, const Int8Rows& rows, Index count,
+                                         const Int8Panels& w, const float* bias, Index vocabulary) {
+  const auto scratch = workspace.matrix<std::int32_t>(threads.size() * logit_rows, logit_columns);
+  std::vector<Screening> of_threads(static_cast<std::size_t>(threads.size()), Screening(count));
+  threads.for_each(logit_blocks(vocabulary), [&](Index block, int thread) {
+    Screening& screening = of_threads[static_cast<std::size_t>(thread)];
+    const Index first = block * logit_columns, columns = std::min(logit_columns, vocabulary - first);
+    screening.begin_block(bias == nullptr ? nullptr : bias + first, columns);
+    for (Index row = 0; row < count; row += logit_rows) {
+      const Index some = std::min(logit_rows, count - row);
+      const auto products = scratch.row_range(thread * logit_rows, logit_rows);
+      int8_products(rows.bytes(row, (some + 7) / 8 * 8), w, first / panel_width, panels_of(columns), products);
+      for (Index i = 0; i < some; ++i)
+        screening.look_at(row + i, rows.row(row + i), w, first / panel_width, panels_of(columns),
+                          products.row(i).data());
+    }
+  });
+  return possible_panels(of_threads, count);
+}
+
+/// The best of the exact scores of one row in the panels that are possible.
+inline std::int32_t best_in_panels(MatrixView<const float> x, const PackedWeight& w, const float* bias,
+                                   std::span<const PossiblePanel> panels, float* wide) {
+  std::array<float, panel_width> scores;
+  BestOfBlock best{-std::numeric_limits<float>::infinity(), -1};
+  for (const PossiblePanel& at : panels) {
+    const Index first = at.panel * panel_width, columns = std::min(panel_width, w.out_features() - first);
+    multiply_block(x, wide_panels(w, at.panel, 1, 0, w.in_features(), wide), bias == nullptr ? nullptr : bias + first,
+                   {scores.data(), 1, columns});
+    const BestOfBlock here = best_of(std::span(scores).first(static_cast<std::size_t>(columns)), first);
+    if (here.logit > best.logit) best = here;
+  }
+  return best.column;
+}
+
+}  // namespace detail
+
+/// best[row] as cpu::best_columns gives it, every bit alike; false, and nothing done, where rows or weights are such
+/// that coarse scores say nothing (NaN, infinities, enormous or vanishing values).
+inline bool screened_best_columns(Threads& threads, Workspace& workspace, MatrixView<const float> x,
+                                  const PackedWeight& w, const Int8Panels& coarse, const float* bias,
+                                  std::span<std::int32_t> best) {
+  const Workspace::Scope scope(workspace);
+  const detail::Int8Rows rows(workspace, x, coarse.groups());
+  if (!coarse.usable() || !rows.all_usable()) return false;
+  const std::vector<detail::PossiblePanel> possible =
+      detail::screen(threads, workspace, rows, x.rows, coarse, bias, w.out_features());
+  const auto wide =
+      workspace.matrix<float>(w.type() == WeightType::fp32 ? 0 : threads.size(), w.in_features() * panel_width);
+  threads.for_each(x.rows, [&](Index row, int thread) {
+    const auto of_row = std::ranges::equal_range(possible, row, {}, &detail::PossiblePanel::row);
+    best[static_cast<std::size_t>(row)] = detail::best_in_panels(
+        x.row_range(row, 1), w, bias, {of_row.begin(), of_row.end()}, wide.data + thread * wide.stride);
+  });
+  return true;
+}
+
+}  // namespace neuroglot::cpu
