@@ -6,9 +6,11 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -82,17 +84,17 @@ class Screening {
       std::copy_n(bias, columns, bias_.data());
     else
       std::fill_n(bias_.data(), columns, 0.0f);
+    // more than what rounding can do to a bias
+    std::ranges::transform(bias_, bias_off_.begin(), [](float of) { return std::abs(of) * 0x1p-18f; });
   }
 
   /// Notes the panels of [first, first + panels) in which the best score of row i may be; from its products of bytes.
   void look_at(Index i, const Int8Rows::Row& x, const Int8Panels& w, Index first, Index panels,
                const std::int32_t* products) {
-    std::array<float, panel_width> low, high;
-    low.fill(-std::numeric_limits<float>::infinity());
-    high = low;
-    vectorized([&](auto) NEUROGLOT_VECTORIZED {
-      for (Index p = 0; p < panels; ++p)
-        bound(x, w.columns(first + p), products + p * panel_width, p * panel_width, low.data(), high.data());
+    alignas(64) std::array<float, panel_width> low, high;
+    vectorized([&]<Index N>(Width<N>) NEUROGLOT_VECTORIZED {
+      for (Index lane = 0; lane < panel_width; lane += N)
+        bound<N>(x, w, first, panels, products, lane, low.data() + lane, high.data() + lane);
     });
     float& least = at_least_[static_cast<std::size_t>(i)];
     least = std::max(least, *std::ranges::max_element(low));
@@ -110,25 +112,35 @@ class Screening {
   std::vector<PossiblePanel> found;
 
  private:
-  // Columns are looked at lane by lane: comparisons are written so that NaN (of infinite biases) changes nothing.
-  NEUROGLOT_INLINE void bound(const Int8Rows::Row& x, const Int8Panels::Columns& w, const std::int32_t* products,
-                              Index at, float* low, float* high) {
-    const float *const bias = bias_.data() + at, *const scale = w.scale.data(), *const error = w.error.data(),
-                       *const length = w.length.data();
-    const std::int32_t* const sum = w.sum.data();
-    float* const most = most_.data() + at;
-    for (Index n = 0; n < panel_width; ++n) {
-      const float score = static_cast<float>(products[n] - int8_zero * sum[n]) * (x.scale * scale[n]) + bias[n];
-      // 2^-18: more than what rounding can do to a bias
-      const float off = x.length * error[n] + x.error * length[n] + std::abs(bias[n]) * 0x1p-18f;
-      most[n] = score + off;
-      low[n] = score - off > low[n] ? score - off : low[n];
-      high[n] = most[n] > high[n] ? most[n] : high[n];
+  // Of N columns of each panel: the most that their scores may be, and over all panels the largest of these, and of
+  // what the scores are at least. Comparisons are written so that NaN (of infinite biases) changes nothing.
+  template <Index N>
+  NEUROGLOT_INLINE void bound(const Int8Rows::Row& x, const Int8Panels& w, Index first, Index panels,
+                              const std::int32_t* products, Index lane, float* low, float* high) {
+    using Floats = decltype(Lanes<N>::v);
+    using Ints = std::remove_cvref_t<decltype(Floats{} < Floats{})>;
+    Floats least = Floats{} - std::numeric_limits<float>::infinity(), largest = least;
+    for (Index p = 0; p < panels; ++p) {
+      const Int8Panels::Columns& of = w.columns(first + p);
+      const Index at = p * panel_width + lane;
+      Ints product, sum;
+      std::memcpy(&product, products + at, sizeof product);
+      std::memcpy(&sum, of.sum.data() + lane, sizeof sum);
+      const Floats bias = Lanes<N>(bias_.data() + at).v, scale = Lanes<N>(of.scale.data() + lane).v * x.scale;
+      const Floats score = __builtin_convertvector(product - int8_zero * sum, Floats) * scale + bias;
+      const Floats off = Lanes<N>(of.error.data() + lane).v * x.length + Lanes<N>(of.length.data() + lane).v * x.error +
+                         Lanes<N>(bias_off_.data() + at).v;
+      const Floats most = score + off, floor = score - off;
+      write(most_.data() + at, most);
+      least = floor > least ? floor : least;
+      largest = most > largest ? most : largest;
     }
+    write(low, least);
+    write(high, largest);
   }
 
   std::vector<float> at_least_;
-  std::array<float, logit_columns> bias_, most_;
+  alignas(64) std::array<float, logit_columns> bias_, bias_off_, most_;
 };
 
 /// The panels of all threads that may hold the best column of a row, by row and then by panel.
