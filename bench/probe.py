@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Probing speed, ng-probe against transformers, interleaved: the same prompts with 1, 2, ... masks, free guessing, fp32.
 
-usage: probe.py MODEL FACTS [--languages ...] [--relations ...] [--max-facts 8] [--rounds 5] [--threads 2] [--bin build/release/apps]
+usage: probe.py MODEL FACTS [--languages ...] [--relations ...] [--max-facts 8] [--rounds 5] [--threads 2] [--peer-batch N] [--bin ...]
        probe.py MODEL FACTS --whole OUT [--threads 2]      ng-probe alone on all facts
 FACTS: a folder in mLAMA's format; MODEL: an encoder with a head (bench/peers/probe_model.py makes one of a published encoder's size).
 A line a round: prompts a second as ng-probe's progress tells them and of the peer (bench/peers/probe_transformers.py), the same of processor
@@ -45,8 +45,12 @@ def compare(options, folder):
         chosen += ["--relations", *options.relations]
     peer = probe_transformers.Peer(options.model, options.threads)
     texts = peer.sentences(options.facts, languages, options.relations, options.max_facts)
-    sizes = peer.choose_batch(texts[::1 + len(texts) // 300])
-    print("transformers, prompts a processor second by batch size:", ", ".join(f"{n}: {rate:.1f}" for n, rate in sizes.items()), flush=True)
+    if options.peer_batch:
+        peer.batch = options.peer_batch
+        peer.guess(texts[:8])
+    else:
+        sizes = peer.choose_batch(texts[::1 + len(texts) // 300])
+        print("transformers, prompts a processor second by batch size:", ", ".join(f"{n}: {r:.1f}" for n, r in sizes.items()), flush=True)
     loading = min(ours(options, folder, "--languages", languages[0], "--max-facts", 1, "--max-masks", 1)[2] for _ in range(2))
     wall, processor = [], []
     for number in range(options.rounds):
@@ -71,6 +75,7 @@ def main():
     parser.add_argument("--max-facts", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--peer-batch", type=int, help="prompts; without it the fastest of some is looked for")
     parser.add_argument("--whole", type=pathlib.Path)
     parser.add_argument("--bin", default="build/release/apps")
     options = parser.parse_args()
