@@ -63,11 +63,13 @@ class Int8Panels {
   static constexpr float smallest_scale = 1e-12f;  // below it q_v is 0: squares in float would be 0 too
   static constexpr float lost = 1e-16f;            // the length of what has no square in float
 
+  using Lanes = std::array<float, panel_width>;
+
   void set_panel(Index p, const float* w, Index depth) {
     Columns& of = columns_[static_cast<std::size_t>(p)];
-    auto* const q = static_cast<std::int8_t*>(bytes_.data()) + p * panel_bytes();
-    std::array<float, panel_width> inverse{}, error{}, length{}, largest{};
+    Lanes error{}, length{};
     cpu::vectorized([&](auto) NEUROGLOT_VECTORIZED {
+      Lanes largest{}, inverse{};
       for (Index k = 0; k < depth; ++k)
         for (std::size_t n = 0; n < panel_width; ++n)
           largest[n] = std::max(largest[n], std::abs(w[k * panel_width + static_cast<Index>(n)]));
@@ -75,24 +77,30 @@ class Int8Panels {
         of.scale[n] = largest[n] / 127;
         inverse[n] = of.scale[n] > smallest_scale ? 1 / of.scale[n] : 0;
       }
+      auto* const q = static_cast<std::int8_t*>(bytes_.data()) + p * panel_bytes();
       for (Index k = 0; k < depth; ++k)
-        for (std::size_t n = 0; n < panel_width; ++n) {
-          const float value = w[k * panel_width + static_cast<Index>(n)];
-          constexpr float round = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
-          const float steps = value * inverse[n];
-          const float whole = (steps > -127 ? (steps < 127 ? steps : 127) : -127) + round - round;  // NaN: -127
-          const float coarse = whole * of.scale[n];
-          error[n] += (value - coarse) * (value - coarse);
-          length[n] += coarse * coarse;
-          of.sum[n] += static_cast<std::int32_t>(whole);
-          q[(k / group * panel_width + static_cast<Index>(n)) * group + k % group] = static_cast<std::int8_t>(whole);
-        }
+        set_step(w + k * panel_width, inverse, of, q + k / group * panel_width * group + k % group, error, length);
     });
     // A float product of `depth` terms, and the sums above, are off by less than depth * 2^-24 of |x| |w|; eight times.
     const float rounding = static_cast<float>(depth + 128) * 0x1p-21f;
     for (std::size_t n = 0; n < panel_width; ++n) {
       of.length[n] = std::sqrt(length[n]) * (1 + rounding);
       of.error[n] = std::sqrt(error[n]) + (std::sqrt(length[n]) + std::sqrt(error[n])) * rounding + lost;
+    }
+  }
+
+  // One k of 16 columns: their numbers, each at q + 4 column, and the squares of what they stand for and are off by.
+  NEUROGLOT_INLINE static void set_step(const float* w, const Lanes& inverse, Columns& of, std::int8_t* q, Lanes& error,
+                                        Lanes& length) {
+    constexpr float round = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
+    for (std::size_t n = 0; n < panel_width; ++n) {
+      const float steps = w[n] * inverse[n];
+      const float whole = (steps > -127 ? (steps < 127 ? steps : 127) : -127) + round - round;  // NaN: -127
+      const float coarse = whole * of.scale[n];
+      error[n] += (w[n] - coarse) * (w[n] - coarse);
+      length[n] += coarse * coarse;
+      of.sum[n] += static_cast<std::int32_t>(whole);
+      q[n * group] = static_cast<std::int8_t>(whole);
     }
   }
 

@@ -209,9 +209,10 @@ inline bool screened_best_columns(Threads& threads, Workspace& workspace, Matrix
   const auto wide =
       workspace.matrix<float>(w.type() == WeightType::fp32 ? 0 : threads.size(), w.in_features() * panel_width);
   threads.for_each(x.rows, [&](Index row, int thread) {
-    const auto of_row = std::ranges::equal_range(possible, row, {}, &detail::PossiblePanel::row);
-    best[static_cast<std::size_t>(row)] = detail::best_in_panels(
-        x.row_range(row, 1), w, bias, {of_row.begin(), of_row.end()}, wide.data + thread * wide.stride);
+    const auto first = std::ranges::lower_bound(possible, row, {}, &detail::PossiblePanel::row);
+    const auto last = std::ranges::lower_bound(possible, row + 1, {}, &detail::PossiblePanel::row);
+    best[static_cast<std::size_t>(row)] =
+        detail::best_in_panels(x.row_range(row, 1), w, bias, {first, last}, wide.data + thread * wide.stride);
   });
   return true;
 }
