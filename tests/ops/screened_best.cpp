@@ -129,7 +129,7 @@ TEST_CASE("every exact score is within the bound of its coarse one, which leaves
   const Int8Panels coarse(threads, workspace, weight);
   REQUIRE(coarse.usable());
   const Workspace::Scope scope(workspace);
-  const cpu::detail::Int8Rows rows(workspace, search.x.view(), coarse.groups());
+  const cpu::Int8Rows rows(workspace, search.x.view(), coarse.groups());
   const auto left = cpu::detail::screen(threads, workspace, rows, 16, coarse, search.bias.data(), 8000);
   CHECK(left.size() >= 16);
   CHECK(left.size() < 16 * 8000 / 16 / 10);
