@@ -19,8 +19,8 @@ namespace neuroglot {
 
 /// How texts are compared with names.
 struct NameRule {
-  bool ignore_case = false;     ///< characters are compared by their small letters
-  bool anywhere = false;        ///< every character is a segment of its own, so that names are found inside words too
+  bool ignore_case = false;  ///< characters are compared by their small letters
+  bool anywhere = false;     ///< every character is a segment of its own, so that names are found inside words too
   bool operator==(const NameRule&) const = default;
 };
 
