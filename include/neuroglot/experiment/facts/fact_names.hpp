@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,13 +44,13 @@ class FactNames {
       subjects_.push_back(number(listed.fact->sub_label, rule));
       objects_.push_back(number(listed.fact->obj_label, rule));
     }
-    // the facts of each subject, one after the other
     begin_.assign(names_.size() + 1, 0);
     for (const std::uint32_t subject : subjects_) ++begin_[subject + 1];
     for (std::size_t name = 0; name < names_.size(); ++name) begin_[name + 1] += begin_[name];
     of_subject_.resize(subjects_.size());
     std::vector<std::uint32_t> next(begin_.begin(), begin_.end() - 1);
-    for (std::uint32_t fact = 0; fact < subjects_.size(); ++fact) of_subject_[next[subjects_[fact]]++] = fact;
+    for (std::uint32_t fact = 0; fact < subjects_.size(); ++fact)
+      of_subject_[next[subjects_[fact]]++] = {fact, objects_[fact]};
     numbers_.clear();
   }
 
@@ -58,10 +59,13 @@ class FactNames {
   std::uint32_t subject(std::size_t fact) const { return subjects_[fact]; }
   std::uint32_t object(std::size_t fact) const { return objects_[fact]; }
 
-  /// use(fact) for each fact with this subject.
-  template <class Use>
-  void for_each_fact_of(std::uint32_t subject, Use use) const {
-    for (std::uint32_t at = begin_[subject]; at < begin_[subject + 1]; ++at) use(of_subject_[at]);
+  struct FactObject {
+    std::uint32_t fact, object;
+  };
+
+  /// The facts with this subject, and their objects.
+  std::span<const FactObject> facts_of(std::uint32_t subject) const {
+    return std::span(of_subject_).subspan(begin_[subject], begin_[subject + 1] - begin_[subject]);
   }
 
  private:
@@ -76,7 +80,8 @@ class FactNames {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
   std::vector<std::uint32_t> subjects_, objects_;  // by fact
-  std::vector<std::uint32_t> begin_, of_subject_;
+  std::vector<std::uint32_t> begin_;               // by subject, in of_subject_
+  std::vector<FactObject> of_subject_;             // of one subject after the other
 };
 
 }  // namespace neuroglot

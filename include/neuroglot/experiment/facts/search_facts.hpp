@@ -28,8 +28,7 @@ class FactSearch {
         tokenizer_(tokenizer),
         names_(facts, options.rule),
         matcher_(names_.names(), options.rule),
-        seen_(names_.names().size(), 0),
-        articles_with_(names_.names().size(), 0),
+        seen_(names_.names().size()),
         counts_(facts.size()) {
     if (options.chunking.kind == ChunkKind::pieces && tokenizer == nullptr)
       throw usage_error("--chunk ", options.chunking.name(), " needs a tokenizer: --tokenizer MODEL");
@@ -45,7 +44,7 @@ class FactSearch {
     in_article_.clear();
     bool any = false;
     for (const ByteSpan& chunk : chunks) any = search(article, chunk) || any;
-    count_article();
+    if (options_.chunking.kind == ChunkKind::paragraph && any_name()) count_article();
     if (any && options_.chunking.kind == ChunkKind::pieces) count_windows(article);
   }
 
@@ -55,36 +54,42 @@ class FactSearch {
     presence.corpus.hash = hash_.text();
     if (options_.chunking.kind != ChunkKind::pieces) presence.corpus.chunks = chunks_;
     for (std::size_t fact = 0; fact < counts_.size(); ++fact) {
-      presence.facts[fact].subject_articles = articles_with_[names_.subject(fact)];
-      presence.facts[fact].object_articles = articles_with_[names_.object(fact)];
+      presence.facts[fact].subject_articles = seen_[names_.subject(fact)].articles;
+      presence.facts[fact].object_articles = seen_[names_.object(fact)].articles;
     }
     return presence;
   }
 
  private:
-  /// Whether both names of a fact are in the chunk.
+  bool any_name() const { return !in_article_.empty(); }
+
+  /// Whether both names of a fact are in the chunk. All but paragraphs are the one chunk of their article.
   bool search(const Article& article, const ByteSpan& chunk) {
     corpus_.searched_bytes += static_cast<std::int64_t>(chunk.end - chunk.begin);
     matcher_.search(std::string_view(article.text).substr(chunk.begin, chunk.end - chunk.begin), scratch_, matches_);
     if (matches_.empty()) return false;
     begin_chunk();
-    for (const NameMatch& match : matches_) see(match.name);
-    in_article_.insert(in_article_.end(), in_chunk_.begin(), in_chunk_.end());
+    see_all(matches_, [](const NameMatch& match) { return match.name; });
+    const bool is_paragraph = options_.chunking.kind == ChunkKind::paragraph;
     const bool is_chunk = options_.chunking.kind != ChunkKind::pieces;
+    if (is_paragraph)
+      in_article_.insert(in_article_.end(), in_chunk_.begin(), in_chunk_.end());
+    else
+      for (const std::uint32_t name : in_chunk_) ++seen_[name].articles;
     bool any = false;
     for_each_seen_fact([&](std::uint32_t fact) {
       any = true;
       if (is_chunk) ++counts_[fact].chunks;
+      if (!is_paragraph) ++counts_[fact].articles;
     });
     return any;
   }
 
-  /// in_article_ holds the names of its chunks.
+  /// in_article_ holds the names of its paragraphs.
   void count_article() {
-    if (in_article_.empty()) return;
     begin_chunk();
-    for (const std::uint32_t name : in_article_) see(name);
-    for (const std::uint32_t name : in_chunk_) ++articles_with_[name];
+    see_all(in_article_, [](std::uint32_t name) { return name; });
+    for (const std::uint32_t name : in_chunk_) ++seen_[name].articles;
     for_each_seen_fact([&](std::uint32_t fact) { ++counts_[fact].articles; });
   }
 
@@ -106,25 +111,45 @@ class FactSearch {
 
   void begin_chunk() {
     if (++chunk_ == 0) {  // after four billions of chunks
-      std::ranges::fill(seen_, 0);
+      for (SeenName& seen : seen_) seen.chunk = 0;
       chunk_ = 1;
     }
     in_chunk_.clear();
   }
 
   void see(std::uint32_t name) {
-    if (seen_[name] == chunk_) return;
-    seen_[name] = chunk_;
+    if (seen_[name].chunk == chunk_) return;
+    seen_[name].chunk = chunk_;
     in_chunk_.push_back(name);
+  }
+
+  /// Names lie far apart in memory: each is asked for some steps ahead.
+  template <class Items, class NameOf>
+  void see_all(const Items& items, NameOf name_of) {
+    constexpr std::size_t ahead = 12;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (i + ahead < items.size()) __builtin_prefetch(&seen_[name_of(items[i + ahead])], 1);
+      see(name_of(items[i]));
+    }
   }
 
   template <class Use>
   void for_each_seen_fact(Use use) {
-    for (const std::uint32_t subject : in_chunk_)
-      names_.for_each_fact_of(subject, [&](std::uint32_t fact) {
-        if (seen_[names_.object(fact)] == chunk_) use(fact);
-      });
+    constexpr std::size_t ahead = 8;
+    const auto facts_at = [&](std::size_t i) { return names_.facts_of(in_chunk_[i]); };
+    for (std::size_t i = 0; i < in_chunk_.size(); ++i) {
+      if (i + 2 * ahead < in_chunk_.size()) __builtin_prefetch(facts_at(i + 2 * ahead).data());
+      if (i + ahead < in_chunk_.size())
+        if (const auto facts = facts_at(i + ahead); !facts.empty()) __builtin_prefetch(&seen_[facts[0].object]);
+      for (const FactNames::FactObject& of : facts_at(i))
+        if (seen_[of.object].chunk == chunk_) use(of.fact);
+    }
   }
+
+  struct SeenName {
+    std::int64_t articles = 0;  // that it is in
+    std::uint32_t chunk = 0;    // the last one that it was in
+  };
 
   SearchOptions options_;
   const Tokenizer* tokenizer_;
@@ -133,10 +158,9 @@ class FactSearch {
   NameMatcher::Scratch scratch_;
   std::vector<NameMatch> matches_;
   std::uint32_t chunk_ = 0;
-  std::vector<std::uint32_t> seen_;          // by name: the last chunk that it was in
-  std::vector<std::uint32_t> in_chunk_;      // names, each once
-  std::vector<std::uint32_t> in_article_;    // names of all its chunks
-  std::vector<std::int64_t> articles_with_;  // by name
+  std::vector<SeenName> seen_;             // by name
+  std::vector<std::uint32_t> in_chunk_;    // names, each once
+  std::vector<std::uint32_t> in_article_;  // names of its paragraphs
   std::vector<std::pair<std::size_t, std::uint32_t>> in_windows_;
   std::vector<FactCounts> counts_;
   SearchedCorpus corpus_;
