@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "neuroglot/core/buffer.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/text/text_segments.hpp"
 
@@ -30,9 +31,10 @@ namespace detail {
 /// Names one after the other, each with its number, so that comparing one with a text costs one wait for memory.
 class NamePool {
  public:
-  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::uint32_t nowhere = 0;                                       ///< a place without a name
+  static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();  ///< no name's number
 
-  /// Its place. `next` is the place of another name, or none. Throws Error for 4 GiB of names.
+  /// Its place. `next` is the place of another name, or nowhere. Throws Error for 4 GiB of names.
   std::uint32_t add(std::string_view name, std::uint32_t number, std::uint32_t next) {
     if (bytes_.size() + name.size() + sizeof(Head) >= none) throw error("more than 4 GiB of names");
     const auto place = static_cast<std::uint32_t>(bytes_.size());
@@ -47,7 +49,7 @@ class NamePool {
 
   /// The number of the name that a text is, of those at `place` and the next ones; none where it is none of them.
   std::uint32_t find(std::uint32_t place, std::string_view text) const {
-    while (place != none) {
+    while (place != nowhere) {
       Head head;
       std::memcpy(&head, bytes_.data() + place, sizeof head);
       if (text == std::string_view(bytes_.data() + place + sizeof head, head.size)) return head.number;
@@ -60,7 +62,7 @@ class NamePool {
   struct Head {
     std::uint32_t number, next, size;
   };
-  std::vector<char> bytes_;
+  std::vector<char> bytes_ = std::vector<char>(1);  // so that no name lies at place 0
 };
 
 /// The edges of a trie over hashes of segments, in one table with open addressing. A node is a number, the root 0. Two
@@ -69,13 +71,15 @@ class NamePool {
 class SegmentTrie {
  public:
   struct Edge {
-    std::uint64_t key = 0;                // 0: the slot is free
-    std::uint32_t child = 0;              // 0: no edge leaves its end
-    std::uint32_t name = NamePool::none;  // the place of one that ends there
+    std::uint64_t key = 0;                   // 0: the slot is free
+    std::uint32_t child = 0;                 // 0: no edge leaves its end
+    std::uint32_t name = NamePool::nowhere;  // the place of one that ends there
   };
 
   explicit SegmentTrie(std::size_t most_edges)
-      : edges_(std::bit_ceil(2 * most_edges + 2)),
+      : slots_(std::bit_ceil(2 * most_edges + 2)),
+        memory_(slots_ * sizeof(Edge)),
+        edges_(static_cast<Edge*>(memory_.data())),
         filter_(std::min(std::bit_ceil(most_edges / 8 + 1), most_filter_words)) {}
 
   static std::uint64_t key_of(std::uint32_t node, std::uint64_t segment) {
@@ -84,8 +88,8 @@ class SegmentTrie {
   }
 
   Edge* find_or_add(std::uint64_t key) {
-    std::size_t slot = key & (edges_.size() - 1);
-    while (edges_[slot].key != 0 && edges_[slot].key != key) slot = (slot + 1) & (edges_.size() - 1);
+    std::size_t slot = key & (slots_ - 1);
+    while (edges_[slot].key != 0 && edges_[slot].key != key) slot = (slot + 1) & (slots_ - 1);
     edges_[slot].key = key;
     filter_[filter_word(key)] |= filter_bit(key);
     return &edges_[slot];
@@ -95,12 +99,12 @@ class SegmentTrie {
   bool may_have(std::uint64_t key) const { return (filter_[filter_word(key)] & filter_bit(key)) != 0; }
 
   /// Asks memory for the edge; find() soon after does not wait for it.
-  void prefetch(std::uint64_t key) const { __builtin_prefetch(&edges_[key & (edges_.size() - 1)]); }
+  void prefetch(std::uint64_t key) const { __builtin_prefetch(&edges_[key & (slots_ - 1)]); }
 
   /// nullptr where there is none.
   const Edge* find(std::uint64_t key) const {
-    std::size_t slot = key & (edges_.size() - 1);
-    for (; edges_[slot].key != 0; slot = (slot + 1) & (edges_.size() - 1))
+    std::size_t slot = key & (slots_ - 1);
+    for (; edges_[slot].key != 0; slot = (slot + 1) & (slots_ - 1))
       if (edges_[slot].key == key) return &edges_[slot];
     return nullptr;
   }
@@ -111,7 +115,9 @@ class SegmentTrie {
   std::size_t filter_word(std::uint64_t key) const { return key >> 32 & (filter_.size() - 1); }
   static std::uint64_t filter_bit(std::uint64_t key) { return std::uint64_t{1} << (key >> 58); }
 
-  std::vector<Edge> edges_;
+  std::size_t slots_;
+  Buffer memory_;  // zeroed: all slots are free
+  Edge* edges_;
   std::vector<std::uint64_t> filter_;
 };
 
@@ -216,7 +222,7 @@ class NameMatcher {
     std::size_t at = first + 1;
     std::uint64_t key = detail::SegmentTrie::key_of(0, segments[first].hash);
     while (const detail::SegmentTrie::Edge* edge = trie_.find(key)) {
-      if (edge->name != detail::NamePool::none) {
+      if (edge->name != detail::NamePool::nowhere) {
         pool_.prefetch(edge->name);
         possible.push_back({edge->name, segments[first].begin, at < segments.size() ? segments[at].begin : text_end});
       }
