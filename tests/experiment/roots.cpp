@@ -175,7 +175,7 @@ TEST_CASE("roots.json counts, roots.jsonl is read as the presence of facts") {
   write_roots(folder.path("roots.jsonl"), world.languages, {{"program", "test"}});
   FactNeuronSets sets;
   sets.languages = {"fr", "en"};
-  sets.facts = {{"u2", "P1"}, {"u3", "P1"}};
+  sets.facts = {{"u2", "P1", "O"}, {"u3", "P1", "O"}};
   const CorpusPresence presence = read_corpus_presence(folder.path("roots.jsonl"), sets);
   CHECK(presence[0][0] == false);
   CHECK_FALSE(presence[0][1].has_value());  // fr has no such fact
