@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
+#include "neuroglot/experiment/facts/report_roots_section.hpp"
 #include "neuroglot/experiment/judging/report_judgement_section.hpp"
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
@@ -109,6 +110,7 @@ class ReportWriter {
     }
     if (run_.judgement) body += section("Answers with neurons off and on", answers());
     if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons());
+    if (run_.roots) body += section("Roots of facts", roots());
     body += section("Protocol", protocol_html(run_));
     body += element("p",
                     "Made by ng-report of neuroglot " + html(version) + " from <code>" + html(run_.folder.string()) +
@@ -176,6 +178,11 @@ class ReportWriter {
   std::string fact_neurons() {
     return fact_neurons_html(
         *run_.fact_neurons, [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
+  }
+
+  std::string roots() {
+    return roots_html(*run_.roots,
+                      [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
   }
 
   std::string answers() {

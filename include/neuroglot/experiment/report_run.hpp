@@ -11,6 +11,7 @@
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/facts/report_fact_neurons.hpp"
+#include "neuroglot/experiment/facts/report_roots.hpp"
 #include "neuroglot/experiment/judging/report_judgement.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_activation.hpp"
@@ -32,6 +33,7 @@ struct Run {
   std::optional<RateCurves> rate_curves;           ///< the same files, where all languages are off in turn
   std::optional<Judgement> judgement;              ///< judgement.json
   std::optional<FactNeuronsSection> fact_neurons;  ///< fact_neurons.json
+  std::optional<RootsSection> roots;               ///< roots.json
   std::vector<std::string> languages;  ///< of all of them, in the order in which they were measured or recorded
 };
 
@@ -95,6 +97,7 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
   if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(folder / "fact_neurons.json");
+  if (is_there("roots.json")) run.roots = read_roots(folder / "roots.json");
   if (is_there("judgement.json")) run.judgement = read_judgement(folder / "judgement.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
   if (run.perplexities && !run.rates) run.rate_curves = rate_curves_of(*run.perplexities);
@@ -102,18 +105,19 @@ inline Run read_run(const std::filesystem::path& folder) {
   for (const char* const file : {"perplexity_rates.json", "perplexity_rates_all.json"})
     if (is_there(file)) detail::read_rates(folder / file, run);
   if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity &&
-      !run.judgement && !run.fact_neurons)
+      !run.judgement && !run.fact_neurons && !run.roots)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
         "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity) nor judgement.json (ng-judge) "
-        "nor fact_neurons.json (ng-fact-neurons)");
+        "nor fact_neurons.json (ng-fact-neurons) nor roots.json (ng-roots)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
   if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
   if (run.fact_neurons) detail::add_languages(run.languages, run.fact_neurons->languages);
+  if (run.roots) detail::add_languages(run.languages, run.roots->names());
   if (run.judgement) detail::add_languages(run.languages, run.judgement->languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);

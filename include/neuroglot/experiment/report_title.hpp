@@ -19,6 +19,7 @@ inline std::string model_name(const Run& run) {
   if (!folder && run.perplexities) folder = stated(run.perplexities->provenance, {"model", "folder"});
   if (!folder && run.similarity) folder = stated(run.similarity->provenance, {"model", "folder"});
   if (!folder && run.fact_neurons) folder = stated(run.fact_neurons->provenance, {"model", "folder"});
+  if (!folder && run.roots) folder = stated(run.roots->provenance, {"hits", "provenance", "model", "folder"});
   if (!folder) return "";
   const std::filesystem::path path(*folder);
   return (path.has_filename() ? path : path.parent_path()).filename().string();
@@ -29,7 +30,7 @@ inline bool has_language_neurons(const Run& run) {
   return run.activations || run.selection || run.perplexities || run.rates || run.rate_curves || run.similarity;
 }
 inline bool is_of_facts_alone(const Run& run) {
-  return run.fact_neurons && !run.judgement && !has_language_neurons(run);
+  return (run.fact_neurons || run.roots) && !run.judgement && !has_language_neurons(run);
 }
 
 inline std::string_view paper_of(const Run& run) {
@@ -43,7 +44,9 @@ inline std::string_view paper_of(const Run& run) {
 
 /// "Language-specific neurons of SmolLM2-135M"
 inline std::string report_title(const Run& run) {
-  const std::string subject = detail::is_of_facts_alone(run) ? "Neurons of facts" : "Language-specific neurons";
+  const std::string subject = !detail::is_of_facts_alone(run) ? "Language-specific neurons"
+                              : run.fact_neurons              ? "Neurons of facts"
+                                                              : "Roots of facts";
   const std::string model = detail::model_name(run);
   return model.empty() ? subject : subject + " of " + model;
 }
