@@ -191,7 +191,7 @@ def bad_input(setup):
     case("a corpus of another language is refused", 2, r"no facts in language fr", corpus=[f"fr={bad}/none.txt"])
     refused("an unknown chunk is refused", 2, r"--chunk page: is article", "ng-roots", *setup.arguments("--chunk", "page"))
     case("an unknown match is refused", 2, r"half", "--match", "half")
-    case("a model without a mask is refused", 1, r"config\.json|mask", "--model", TOKENIZER)
+    case("a model without weights is refused", 1, r"holds no weights", "--model", TOKENIZER)
     write_facts(bad / "facts", {"en": {"u7": ("a", "b")}})
     refused("hits of other facts are refused", 1, r"speak of the fact \"u0\"|speaks of language", "ng-roots", "--facts", bad / "facts",
             "--hits", folder / "hits.jsonl", "--out", bad / "o.json", "--corpus", f"en={folder}/en.jsonl", "--chunk", "article")

@@ -82,6 +82,11 @@ class Search:
             return [line for line in row["text"].split("\n") if line.strip()]
         return [row["text"]]
 
+    def found(self, names, chunk):
+        """The names in it; most are not in any form, which one quick look tells."""
+        text = small(chunk) if self.rule[0] else chunk
+        return {name for name, form in names.items() if form in text and any(places(name, chunk, *self.rule))}
+
     def window(self, offsets, pieces, begin, end):
         """Of the pieces that have a character of [begin, end); None where they are of two windows."""
         windows = {i // pieces for i, (a, b) in enumerate(offsets) if a < end and b > begin}
@@ -99,7 +104,7 @@ class Search:
 
     def counts(self, facts, rows):
         """{uuid: [chunks, articles, articles of the subject, of the object]}"""
-        names = {name for subject, object_ in facts.values() for name in (subject, object_)}
+        names = {name: small(name) if self.rule[0] else name for pair in facts.values() for name in pair}
         by_subject = collections.defaultdict(list)
         for uuid, (subject, object_) in facts.items():
             by_subject[subject].append((uuid, object_))
@@ -111,7 +116,7 @@ class Search:
                     counts[uuid][which] += object_ in found
 
         for row in rows:
-            in_chunks = [{name for name in names if any(places(name, chunk, *self.rule))} for chunk in self.chunks(row)]
+            in_chunks = [self.found(names, chunk) for chunk in self.chunks(row)]
             in_article = set().union(*in_chunks) if in_chunks else set()
             articles.update(in_article)
             add(in_article, 1)
