@@ -50,8 +50,8 @@ inline constexpr std::array<std::string_view, 6> finer_colours = {"#882255", "#c
 template <std::size_t count>
 StackedBars root_bars(const RootsSection& roots, const std::array<std::string_view, count>& names,
                       const std::array<std::string_view, count>& colours,
-                      const std::vector<Index> RootsOfLanguage::*counts) {
-  StackedBars bars{{}, {}, "facts that are predicted and absent"};
+                      const std::vector<Index> RootsOfLanguage::*counts, const std::string& axis) {
+  StackedBars bars{{}, {}, axis};
   for (const RootsOfLanguage& of : roots.languages)
     if (of.articles > 0) bars.rows.push_back(shortened(of.language));
   for (std::size_t i = 0; i < count; ++i) {
@@ -82,12 +82,14 @@ inline Figure roots_figure(const RootsSection& roots) {
 /// Fig. 18: absent yet predicted facts by type.
 inline Figure root_types_figure(const RootsSection& roots) {
   return stacked_bars("root_types", "Types of the facts that are predicted though the corpus lacks them",
-                      detail::root_bars(roots, root_type_names, detail::type_colours, &RootsOfLanguage::types));
+                      detail::root_bars(roots, root_type_names, detail::type_colours, &RootsOfLanguage::types,
+                                        "facts that are predicted and absent"));
 }
 
 inline Figure finer_roots_figure(const RootsSection& roots) {
   return stacked_bars("finer_roots", "Where facts of type others may come from",
-                      detail::root_bars(roots, finer_root_names, detail::finer_colours, &RootsOfLanguage::finer));
+                      detail::root_bars(roots, finer_root_names, detail::finer_colours, &RootsOfLanguage::finer,
+                                        "facts of type others"));
 }
 
 inline std::string roots_caption(const RootsSection& roots) {
