@@ -83,13 +83,18 @@ inline std::string png_file(const Figure& figure) {
                              detail::in_common_letters(figure.script)));
 }
 
-/// An SVG file as an element of a page: without its prolog, and without names that another figure on the page has too.
-/// Texts in it are escaped by gnuplot, so that what is cut here is never part of one.
-inline std::string svg_element(std::string svg) {
+/// An SVG file as an element of a page: without its prolog, and without names that another figure on the page has too;
+/// the shapes of points go by the figure's `name`. Texts in it are escaped by gnuplot, so that what is cut or renamed
+/// here is never part of one.
+inline std::string svg_element(std::string svg, std::string_view name) {
   svg.erase(0, svg.find("<svg"));
   detail::cut(svg, "<title>", "</title>");
   detail::cut(svg, "<desc>", "</desc>");
-  detail::cut(svg, "<defs>", "</defs>");  // shapes of points, which no figure here draws
+  if (svg.find("<use xlink:href='#gpPt", svg.find("</defs>")) == std::string::npos)
+    detail::cut(svg, "<defs>", "</defs>");  // shapes of points, where none is drawn
+  for (const std::string_view shape : {"#gpPt", "id='gpPt", "id='gpDot"})
+    for (std::size_t at = svg.find(shape); at != std::string::npos; at = svg.find(shape, at + shape.size()))
+      svg.insert(at + shape.find("gp"), std::string(name) + "_");
   detail::cut(svg, " id=\"gnuplot_canvas", "\"");
   for (std::size_t title = svg.find("<title>"); title != std::string::npos; title = svg.find("<title>", title))
     detail::cut(svg, "<title>", "</title>", title);
