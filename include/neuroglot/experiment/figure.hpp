@@ -79,7 +79,7 @@ inline std::string svg_file(const Figure& figure) {
 /// does.
 inline std::string png_file(const Figure& figure) {
   return run_gnuplot(text_of("set terminal pngcairo noenhanced size ", 2 * figure.width, ",", 2 * figure.height,
-                             " font \"sans,10.5\" fontscale 2 linewidth 2\n", detail::figure_style,
+                             " font \"sans,10.5\" fontscale 2 linewidth 2 pointscale 2\n", detail::figure_style,
                              detail::in_common_letters(figure.script)));
 }
 

@@ -82,8 +82,8 @@ inline std::vector<std::pair<std::size_t, ScatterLabel>> placed_names(const Scat
                                                  {x + 4, y - 10, width},
                                                  {x + 4, y + 10, width}}};
     for (const ScatterLabel& place : places) {
-      const bool is_inside = place.x > at.left && place.x + width < at.left + at.width + 8 && place.y > at.top + 6 &&
-                             place.y < at.top + at.height - 6;
+      const bool is_inside = place.x > at.left + 4 && place.x + width < at.left + at.width + 8 &&
+                             place.y > at.top + 6 && place.y < at.top + at.height - 6;
       bool is_free = is_inside;
       for (std::size_t k = 0; is_free && k < taken.size(); ++k)
         is_free = !meet(place, taken[k], k < panel.names.size() ? line / 2 + point : line);
@@ -150,7 +150,7 @@ inline std::string scatter_script(const ScatterPanel& panel, const ScatterAxes& 
 
 /// Two panels beside each other.
 inline Figure scatter_figure(std::string name, std::string title, const std::vector<ScatterPanel>& panels) {
-  constexpr double panel_width = 400, panel_height = 320;
+  constexpr double panel_width = 400, panel_height = 340;
   const std::size_t across = std::min<std::size_t>(2, panels.size()), down = (panels.size() + across - 1) / across;
   const int width = static_cast<int>(panel_width * static_cast<double>(across)) + (across == 1 ? 120 : 0);
   const int height = static_cast<int>(panel_height * static_cast<double>(down));
@@ -159,7 +159,7 @@ inline Figure scatter_figure(std::string name, std::string title, const std::vec
     const double left = panel_width * static_cast<double>(i % across) + 62,
                  top = panel_height * static_cast<double>(i / across) + 34;
     const double plot_width = (across == 1 ? width : panel_width) - 62 - 18;
-    const detail::ScatterAxes at = detail::scatter_axes(panels[i], left, top, plot_width, panel_height - 34 - 62);
+    const detail::ScatterAxes at = detail::scatter_axes(panels[i], left, top, plot_width, panel_height - 34 - 76);
     script += detail::scatter_script(panels[i], at, width, height, i);
   }
   return {std::move(name), std::move(title), width, height, script + "unset multiplot\n"};

@@ -28,9 +28,9 @@ inline std::string fact_sharing_caption(const FactNeuronsSection& of) {
 inline std::string fact_activity_caption(const FactNeuronsSection& of) {
   std::string caption = text_of("Mean scores of groups of neurons for \u201c", of.activity[0].sentence, "\u201d (",
                                 of.activity[0].language, ")");
-  return caption + text_of(" in ", std::min(of.activity.size(), detail::most_activity_panels), " of the ",
+  return caption + text_of(" in ", detail::pictured_activity(of).size(), " of the ",
                            counted(static_cast<std::int64_t>(of.activity.size()), "language"),
-                           " that predict it; above each panel its object.");
+                           " that predict it, by P@1; above each panel its object.");
 }
 
 /// Fig. 14 in numbers; with a plan, planned against found.

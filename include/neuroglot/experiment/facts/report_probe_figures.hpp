@@ -76,7 +76,8 @@ struct Distribution {
   double most = 1;
 };
 
-inline void add_column(const ProbeSection& probe, std::size_t measure, bool with_label, Distribution& all) {
+inline void add_column(const ProbeSection& probe, std::size_t measure, bool with_label, double step,
+                       Distribution& all) {
   std::vector<double> sorted = p1_over_languages(probe, measure);
   std::vector<std::size_t> order(sorted.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -85,7 +86,7 @@ inline void add_column(const ProbeSection& probe, std::size_t measure, bool with
   const auto q = [&](double share) { return quantile(sorted, share); };
   const std::size_t x = all.columns++;
   all.boxes += text_of(x, " ", q(0), " ", q(0.25), " ", q(0.5), " ", q(0.75), " ", q(1), "\n");
-  const std::vector<double> shifts = swarm_shifts(sorted, 1.4, 0.045);
+  const std::vector<double> shifts = swarm_shifts(sorted, 1.4, step);
   for (std::size_t i = 0; i < sorted.size(); ++i)
     all.points += text_of(static_cast<double>(x) + shifts[i], " ", sorted[i], "\n");
   all.tics += text_of(x == 0 ? "" : ", ",
@@ -106,8 +107,11 @@ inline void add_column(const ProbeSection& probe, std::size_t measure, bool with
 /// Fig. 9: a box and a point a language for each measure of each model.
 inline Figure probe_distribution_figure(const std::vector<ProbeSection>& probes) {
   detail::Distribution all;
+  std::size_t columns = 0;
+  for (const ProbeSection& probe : probes) columns += probe.measures.size();
+  const double step = 0.0115 * static_cast<double>(columns);  // the width of a point
   for (const ProbeSection& probe : probes)
-    for (std::size_t m = 0; m < probe.measures.size(); ++m) detail::add_column(probe, m, probes.size() > 1, all);
+    for (std::size_t m = 0; m < probe.measures.size(); ++m) detail::add_column(probe, m, probes.size() > 1, step, all);
   const std::string x_range = text_of("set xrange [-0.6:", static_cast<double>(all.columns) - 0.4, "]\n");
   return {"probe_distribution", "P@1 over the languages, by measure and model", 800, 400,
           text_of("$boxes << NEUROGLOT_END\n", all.boxes, "NEUROGLOT_END\n$points << NEUROGLOT_END\n", all.points,
@@ -165,11 +169,23 @@ inline Figure partial_patterns_figure(const ProbeSection& probe, const std::stri
 }
 
 /// RankC of each pair, languages by P@1.
-inline Figure rank_consistency_figure(const RankConsistencySection& of, const std::string& name) {
+inline Figure rank_consistency_figure(const ProbeSection& probe, const std::string& name) {
+  const RankConsistencySection& of = *probe.consistency;
+  std::vector<std::size_t> order;
+  std::vector<std::string> names;
+  for (const ProbedScores& scores : probe.languages) {
+    const auto found = std::ranges::find(of.languages, scores.language);
+    if (found == of.languages.end()) continue;
+    order.push_back(static_cast<std::size_t>(found - of.languages.begin()));
+    names.push_back(scores.language);
+  }
   OptionalRows values;
-  for (const std::vector<double>& row : of.rankc) values.emplace_back(row.begin(), row.end());
+  for (const std::size_t r : order) {
+    values.emplace_back();
+    for (const std::size_t c : order) values.back().emplace_back(of.rankc[r][c]);
+  }
   HeatMap map = detail::language_heat_map(
-      values, of.languages, of.languages, [](std::size_t r, std::size_t c) { return r == c; }, false);
+      values, names, names, [](std::size_t r, std::size_t c) { return r == c; }, false);
   map.row_title = map.column_title = "language";
   map.bar_title = "RankC";
   return heat_map(name, "Consistency of the order of candidates between languages", map);

@@ -74,9 +74,9 @@ std::string one_probe_html(const ProbeSection& probe, const std::string& suffix,
     out += to_html(partial_examples_html_table(probe));
   }
   if (probe.consistency && probe.consistency->languages.size() > 1)
-    out += add(rank_consistency_figure(*probe.consistency, "rank_consistency" + suffix),
+    out += add(rank_consistency_figure(probe, "rank_consistency" + suffix),
                "RankC: how far two languages put the candidates of the same facts in the same order, 1 where they "
-               "agree. (Qi et al. 2023)");
+               "agree; languages by P@1. (Qi et al. 2023)");
   return out +
          element("p", "<q>" + html(probe.protocol) + "</q> (" + html(probe.file.filename().string()) + ")", "small") +
          provenance_details(probe.file.filename().string(), probe.provenance);

@@ -111,7 +111,8 @@ inline Figure dendrogram_figure(const SharingSection& of) {
     canvas.line(x, a.y, x, b.y, "#332288", 2);
     nodes[n + i] = {x, (a.y + b.y) / 2};
   }
-  canvas.text((left + width - right_margin) / 2, bottom + 40, "1 - similarity, mean between two clusters", "center");
+  canvas.text((left + width - right_margin) / 2, bottom + 40, "1 \u2212 similarity, mean between two clusters",
+              "center");
   return {"sharing_dendrogram", "Dendrogram of the languages by the facts they share", width, height, canvas.script()};
 }
 
