@@ -34,7 +34,7 @@ inline std::string correlation_words(const StatedCorrelation& of) {
 /// With the interval below the coefficient.
 inline HtmlCell correlation_cell(const StatedCorrelation& of) {
   std::string cell = number_or_dash(of.r, 3);
-  if (of.low && of.high) cell += "<small>[" + fixed(*of.low, 2) + ", " + fixed(*of.high, 2) + "]</small>";
+  if (of.low && of.high) cell += "<small>[" + fixed(*of.low, 2) + ",&nbsp;" + fixed(*of.high, 2) + "]</small>";
   return cell;
 }
 

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -62,13 +61,6 @@ inline std::vector<double> swarm_shifts(std::span<const double> sorted, double n
   return shifts;
 }
 
-/// "full" above "mBERT", as one gnuplot string of two lines.
-inline std::string two_lines(std::string_view first, std::string_view second) {
-  std::string above = gnuplot_tic(first), below = gnuplot_tic(second);
-  above.pop_back();
-  return above + "\\n" + below.substr(1);
-}
-
 /// The data, the tics and the names of the best and the worst language of all columns of a distribution.
 struct Distribution {
   std::string boxes, points, tics, labels;
@@ -76,8 +68,7 @@ struct Distribution {
   double most = 1;
 };
 
-inline void add_column(const ProbeSection& probe, std::size_t measure, bool with_label, double step,
-                       Distribution& all) {
+inline void add_column(const ProbeSection& probe, std::size_t measure, double step, Distribution& all) {
   std::vector<double> sorted = p1_over_languages(probe, measure);
   std::vector<std::size_t> order(sorted.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -89,10 +80,7 @@ inline void add_column(const ProbeSection& probe, std::size_t measure, bool with
   const std::vector<double> shifts = swarm_shifts(sorted, 1.4, step);
   for (std::size_t i = 0; i < sorted.size(); ++i)
     all.points += text_of(static_cast<double>(x) + shifts[i], " ", sorted[i], "\n");
-  all.tics += text_of(x == 0 ? "" : ", ",
-                      with_label ? two_lines(probe.measures[measure], shortened(probe.label, 18))
-                                 : gnuplot_tic(probe.measures[measure]),
-                      " ", x);
+  all.tics += text_of(x == 0 ? "" : ", ", gnuplot_tic(probe.measures[measure]), " ", x);
   const auto label = [&](std::size_t language, double value, double away) {
     all.labels += text_of("set label ", gnuplot_string(shortened(probe.languages[language].language)), " at ", x, ",",
                           value, " center offset 0,", away, " front textcolor rgb \"", ink, "\"\n");
@@ -100,6 +88,26 @@ inline void add_column(const ProbeSection& probe, std::size_t measure, bool with
   label(order.back(), sorted.back(), 0.8);
   if (sorted.size() > 1) label(order.front(), sorted.front(), -0.8);
   all.most = std::max(all.most, sorted.back());
+}
+
+/// Where there are several models: the name of each below its columns, a line between one and the next.
+inline std::string model_marks(const std::vector<ProbeSection>& probes) {
+  if (probes.size() < 2) return "";
+  std::string marks = "set bmargin 4.5\n";
+  std::size_t columns = 0, all = 0;
+  for (const ProbeSection& probe : probes) all += probe.measures.size();
+  for (const ProbeSection& probe : probes) {
+    const std::size_t many = probe.measures.size();
+    const double middle = static_cast<double>(columns) + 0.5 * static_cast<double>(many - 1);
+    marks += text_of("set label ", gnuplot_string(shortened(probe.label, 80 * many / all)), " at first ", middle,
+                     ", character 1 center textcolor rgb \"", ink, "\"\n");
+    columns += many;
+    const double between = static_cast<double>(columns) - 0.5;
+    if (columns < all)
+      marks += text_of("set arrow from first ", between, ", graph 0 to first ", between,
+                       ", graph 1 nohead linecolor rgb \"#bbbbbb\"\n");
+  }
+  return marks;
 }
 
 }  // namespace detail
@@ -111,7 +119,7 @@ inline Figure probe_distribution_figure(const std::vector<ProbeSection>& probes)
   for (const ProbeSection& probe : probes) columns += probe.measures.size();
   const double step = 0.0115 * static_cast<double>(columns);  // the width of a point
   for (const ProbeSection& probe : probes)
-    for (std::size_t m = 0; m < probe.measures.size(); ++m) detail::add_column(probe, m, probes.size() > 1, step, all);
+    for (std::size_t m = 0; m < probe.measures.size(); ++m) detail::add_column(probe, m, step, all);
   const std::string x_range = text_of("set xrange [-0.6:", static_cast<double>(all.columns) - 0.4, "]\n");
   return {"probe_distribution", "P@1 over the languages, by measure and model", 800, 400,
           text_of("$boxes << NEUROGLOT_END\n", all.boxes, "NEUROGLOT_END\n$points << NEUROGLOT_END\n", all.points,

@@ -25,7 +25,8 @@ namespace detail {
 
 /// In percent, its interval below.
 inline HtmlCell share_cell(const MeasuredShare& of) {
-  return fixed(100 * of.value, 2) + "<small>[" + fixed(100 * of.low, 1) + ", " + fixed(100 * of.high, 1) + "]</small>";
+  return fixed(100 * of.value, 2) + "<small>[" + fixed(100 * of.low, 1) + ",&nbsp;" + fixed(100 * of.high, 1) +
+         "]</small>";
 }
 
 inline std::vector<HtmlCell> share_row(std::string name, Index facts, const std::vector<MeasuredShare>& shares) {
