@@ -16,7 +16,7 @@ fingerprint() {
   local inputs=()
   while [ "$1" != -- ]; do inputs+=("$1"); shift; done
   shift
-  { printf '%s\n' "$@"; "$1" --version; find "${inputs[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum; } | sha256sum | cut -d ' ' -f 1
+  { printf '%s\n' "${1##*/}" "${@:2}"; "$1" --version; find "${inputs[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0r sha256sum; } | sha256sum | cut -d ' ' -f 1
 }
 
 # once NAME RESULT FILE... -- COMMAND...: runs the command, which makes RESULT out of the files, unless RESULT was made by the same

@@ -121,14 +121,15 @@ inline Figure probe_distribution_figure(const std::vector<ProbeSection>& probes)
   for (const ProbeSection& probe : probes)
     for (std::size_t m = 0; m < probe.measures.size(); ++m) detail::add_column(probe, m, step, all);
   const std::string x_range = text_of("set xrange [-0.6:", static_cast<double>(all.columns) - 0.4, "]\n");
-  return {"probe_distribution", "P@1 over the languages, by measure and model", 800, 400,
-          text_of("$boxes << NEUROGLOT_END\n", all.boxes, "NEUROGLOT_END\n$points << NEUROGLOT_END\n", all.points,
-                  "NEUROGLOT_END\nset xtics (", all.tics, ") scale 0\n", x_range, all.labels,
-                  "set yrange [0:", 1.12 * all.most, "]\nset ylabel \"P@1, %\"\nset boxwidth 0.5\nunset key\n",
-                  "plot $boxes using 1:3:2:6:5 with candlesticks whiskerbars 0.4 linecolor rgb \"#c6dbef\" notitle, ",
-                  "$boxes using ($1-0.25):4:(0.5):(0) with vectors nohead linewidth 2 linecolor rgb \"#08306b\" "
-                  "notitle, ",
-                  "$points using 1:2 with points pointtype 7 pointsize 0.45 linecolor rgb \"#332288\" notitle\n")};
+  return {
+      "probe_distribution", "P@1 over the languages, by measure and model", 800, 400,
+      text_of("$boxes << NEUROGLOT_END\n", all.boxes, "NEUROGLOT_END\n$points << NEUROGLOT_END\n", all.points,
+              "NEUROGLOT_END\nset xtics (", all.tics, ") scale 0\n", x_range, all.labels, detail::model_marks(probes),
+              "set yrange [0:", 1.12 * all.most, "]\nset ylabel \"P@1, %\"\nset boxwidth 0.5\nunset key\n",
+              "plot $boxes using 1:3:2:6:5 with candlesticks whiskerbars 0.4 linecolor rgb \"#c6dbef\" notitle, ",
+              "$boxes using ($1-0.25):4:(0.5):(0) with vectors nohead linewidth 2 linecolor rgb \"#08306b\" "
+              "notitle, ",
+              "$points using 1:2 with points pointtype 7 pointsize 0.45 linecolor rgb \"#332288\" notitle\n")};
 }
 
 /// Fig. 10: P@1 of each language with its interval, the highest first.
