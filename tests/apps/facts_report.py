@@ -10,9 +10,11 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import programs  # noqa: E402
@@ -82,6 +84,29 @@ def numbers_are_those_of_the_files(out):
     check("a cell of the heat map is Jaccard's similarity", abs(float(pair["similarity"]) - both / either) < 1e-12, pair)
 
 
+def kinds_are_those_of_the_file(out):
+    confusion = json.loads((out / "fact_neurons.json").read_text())["confusion"]
+    table = {(row["planned"], row["found"]): int(row["facts"]) for row in rows_of(out / "tables/fact_kinds.tsv")}
+    check("planned against found kinds are those of fact_neurons.json", confusion and all(
+        table[row["planned"], kind] == row[kind] for row in confusion for kind in ("independent", "shared", "transferred")), table)
+    check("so are those that were not compared", all(table[row["planned"], "not compared"] == row["not_compared"] for row in confusion))
+
+
+def a_killed_run_goes_on(folder, out):
+    other = folder / "killed"
+    other.mkdir()
+    command = ["bash", ROOT / "apps/facts.sh", "--out", other, "--bin", BIN, "--languages", ",".join(LANGUAGES), "--quick"]
+    partial = other / "hits.jsonl.partial"
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    while running.poll() is None and not (partial.exists() and partial.read_text().count("\n") >= 3):
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    check("a run that is killed leaves what it has", partial.exists() and not (other / "hits.jsonl").exists())
+    code, _, errors = quick(other)
+    check("and goes on to the same hits", code == 0 and (other / "hits.jsonl").read_bytes() == (out / "hits.jsonl").read_bytes(), errors)
+
+
 def steps_are_not_done_twice(out):
     before = {path: path.stat().st_mtime_ns for path in out.glob("*.json*")}
     code, _, errors = quick(out)
@@ -143,6 +168,8 @@ def main():
         out.mkdir()
         the_whole_job(out)
         numbers_are_those_of_the_files(out)
+        kinds_are_those_of_the_file(out)
+        a_killed_run_goes_on(folder, out)
         broken_files_are_refused(folder, out)
         failures_are_named(folder, out)
         steps_are_not_done_twice(out)

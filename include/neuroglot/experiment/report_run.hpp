@@ -86,6 +86,24 @@ inline void read_rates(const std::filesystem::path& path, Run& run) {
   if (curves) run.rate_curves = std::move(curves);
 }
 
+/// What the programs on facts left in the folder.
+inline void read_facts_of_run(Run& run) {
+  std::error_code failure;
+  const auto is_there = [&](const char* name) { return std::filesystem::exists(run.folder / name, failure); };
+  run.probes = read_probes(run.folder);
+  if (is_there("factors.json")) run.factors = read_factors(run.folder / "factors.json");
+  if (is_there("sharing.json")) run.sharing = read_sharing(run.folder / "sharing.json");
+  if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(run.folder / "fact_neurons.json");
+}
+
+inline void add_languages_of_facts(Run& run) {
+  for (const ProbeSection& probe : run.probes)
+    for (const ProbedScores& of : probe.languages) add_languages(run.languages, {of.language});
+  if (run.factors) add_languages(run.languages, run.factors->languages);
+  if (run.sharing) add_languages(run.languages, run.sharing->languages);
+  if (run.fact_neurons) add_languages(run.languages, run.fact_neurons->languages);
+}
+
 }  // namespace detail
 
 /// Reads what is there. Throws Error where none of the files is, where one is broken (naming file and field), and where
@@ -100,10 +118,7 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
-  run.probes = read_probes(folder);
-  if (is_there("factors.json")) run.factors = read_factors(folder / "factors.json");
-  if (is_there("sharing.json")) run.sharing = read_sharing(folder / "sharing.json");
-  if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(folder / "fact_neurons.json");
+  detail::read_facts_of_run(run);
   if (is_there("judgement.json")) run.judgement = read_judgement(folder / "judgement.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
   if (run.perplexities && !run.rates) run.rate_curves = rate_curves_of(*run.perplexities);
@@ -123,11 +138,7 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
-  for (const ProbeSection& probe : run.probes)
-    for (const ProbedScores& of : probe.languages) detail::add_languages(run.languages, {of.language});
-  if (run.factors) detail::add_languages(run.languages, run.factors->languages);
-  if (run.sharing) detail::add_languages(run.languages, run.sharing->languages);
-  if (run.fact_neurons) detail::add_languages(run.languages, run.fact_neurons->languages);
+  detail::add_languages_of_facts(run);
   if (run.judgement) detail::add_languages(run.languages, run.judgement->languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);

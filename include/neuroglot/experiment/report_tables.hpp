@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
 #include "neuroglot/experiment/facts/report_factors_section.hpp"
 #include "neuroglot/experiment/facts/report_probe_tables.hpp"
 #include "neuroglot/experiment/facts/report_sharing_section.hpp"
@@ -136,6 +137,10 @@ inline std::vector<NamedTable> tables(const Run& run) {
     all.push_back({"one_token", one_token_rows(*run.factors)});
   }
   if (run.sharing) all.push_back({"sharing", sharing_rows(*run.sharing)});
+  if (run.fact_neurons) {
+    all.push_back({"fact_kinds", fact_kind_rows(*run.fact_neurons)});
+    all.push_back({"fact_neurons", fact_neuron_rows(*run.fact_neurons)});
+  }
   return all;
 }
 
