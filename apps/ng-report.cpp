@@ -9,13 +9,11 @@ int run(int argc, char** argv) {
   ng::CommandLine line(
       "ng-report", "RUN_FOLDER [options]",
       "Gathers stats.safetensors (ng-record), neurons.json (ng-select), perplexity.json and perplexity_rates.json\n"
-      "(ng-perplexity, the latter with --rates), similarity.json (ng-similarity) and judgement.json (ng-judge), and "
-      "of\n"
-      "facts probe.json and probe_*.json (ng-probe, a file a model), factors.json (ng-factors), sharing.json "
-      "(ng-sharing)\n"
-      "and fact_neurons.json (ng-fact-neurons), as many as the folder holds, into one page that needs no other file:\n"
-      "RUN_FOLDER/report.html. Figures go to RUN_FOLDER/figures as SVG and PNG, tables to RUN_FOLDER/tables as TSV.\n"
-      "Figures are drawn by gnuplot (apt-get install gnuplot-nox).",
+      "(ng-perplexity, the latter with --rates), similarity.json (ng-similarity) and judgement.json (ng-judge),\n"
+      "and of facts probe.json and probe_*.json (ng-probe, a file a model), factors.json (ng-factors),\n"
+      "sharing.json (ng-sharing) and fact_neurons.json (ng-fact-neurons), as many as the folder holds, into one\n"
+      "page that needs no other file: RUN_FOLDER/report.html. Figures go to RUN_FOLDER/figures as SVG and PNG,\n"
+      "tables to RUN_FOLDER/tables as TSV. Figures are drawn by gnuplot (apt-get install gnuplot-nox).",
       "  ng-report run\n"
       "  ng-report run --out french.html\n");
   line.positional("folder", "RUN_FOLDER: where the other programs put their results");
