@@ -2,10 +2,9 @@
 """What ng-roots says of facts, written anew with one search for each name in each text, Python's Unicode data and transformers' tokenizer
 and model, and the comparison with what ng-roots wrote, fact for fact.
 
-usage: roots.py roots.json --facts DIR --hits hits.jsonl --corpora FOLDER [--model MODEL]
-FOLDER holds LANG.jsonl. The options of the run are read from roots.json (chunk, ignore_case, inside_words, match, naming_relations). Says
+usage: roots.py roots.json --facts DIR --hits hits.jsonl --corpora FOLDER --model MODEL
+FOLDER holds LANG.jsonl for all languages of roots.json, MODEL is that of the hits. The options of the run are read from roots.json (chunk, ignore_case, inside_words, match, naming_relations). Says
 how many facts agree in chunks, articles, presence, type and finer kind, and how many cells; ends with status 1 where one does not.
-With --model (the model of the hits) types, windows of pieces and guesses are compared too.
 needs: transformers, and torch where roots.json says that guesses were measured
 """
 import argparse
@@ -197,9 +196,10 @@ def main():
     options = parser.parse_args()
     import transformers
     tokenizer = transformers.AutoTokenizer.from_pretrained(options.model)
-    roots, facts = json.loads(options.roots.read_text()), read_facts(options.facts)
+    roots = json.loads(options.roots.read_text())
+    facts = {of["language"]: read_facts(options.facts)[of["language"]] for of in roots["languages"]}
     written = {(row["language"], row["uuid"]): row for row in lines(pathlib.Path(f"{options.roots}l"))[1:]}
-    predicted = {(row["language"], row["uuid"]): row[roots["match"]] for row in lines(options.hits)[1:]}
+    predicted = {(row["language"], row["uuid"]): row[roots["match"]] for row in lines(options.hits)[1:] if row["language"] in facts}
     guesses = Guesses(options.model, tokenizer) if roots["measured"]["guessed_object"] else None
     search = Search(roots["chunk"], roots["ignore_case"], roots["inside_words"], tokenizer)
     loose = Search(roots["chunk"], True, True, tokenizer)

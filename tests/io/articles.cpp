@@ -47,6 +47,31 @@ TEST_CASE("lines of JSON give titles and texts, whatever else stands in them") {
   CHECK(read(path) == std::vector<std::string>{"T|a\né", "|b"});
 }
 
+TEST_CASE("the fast way through a line and the full parser find the same article") {
+  const auto text_of_line = [](const std::string& line) {
+    Article fast, whole;
+    const bool is_flat = neuroglot::detail::parse_flat_article(line, fast);
+    try {
+      parse_article(line, "line", whole);
+    } catch (const Error&) {
+      return std::string(is_flat ? "accepted though broken" : "refused");
+    }
+    if (!is_flat) return "full " + whole.text;
+    return "flat " + fast.title + "|" + fast.text;
+  };
+  CHECK(text_of_line(R"({"id":-12,"title":"a\\\"\/","text":"b\b\f\n\r\t\u00e9\u20AC, 12345678"})") ==
+        "flat a\\\"/|b\b\f\n\r\té€, 12345678");
+  CHECK(text_of_line(R"( { "text" : "a" , "x" : true , "y":null, "z":0 } )") == "flat |a");
+  CHECK(text_of_line(R"({"text":"\ud83d\ude00"})") == "full \U0001f600");
+  CHECK(text_of_line(R"({"text":"a","x":1.5})") == "full a");
+  CHECK(text_of_line(R"({"text":"a","x":[1]})") == "full a");
+  for (const char* broken :
+       {R"({"text":"a",})", R"({"text":"a"}})", R"({"text":"a" "b":1})", R"({"text":"a","x":01})",
+        R"({"text":"a","x":-})", R"({"text":"a","x":1)", R"({"text":"a","x":truex})", "{\"text\":\"a\tb\"}",
+        R"({"text":"\x"})", R"({"text":"\u12"})", R"({"text":"a)", "{}", "{"})
+    CHECK(text_of_line(broken) == "refused");
+}
+
 TEST_CASE("lines that are no articles are refused with file and line") {
   const Scratch folder;
   const auto refused = [&](const std::string& line, const std::string& why) {

@@ -1,11 +1,13 @@
 /// The title and the text of an article out of a line of JSON, without building what else stands in it.
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/io/flat_json.hpp"
 #include "neuroglot/io/json.hpp"
 
 namespace neuroglot {
@@ -73,11 +75,32 @@ class ArticleListener {
   bool seen_text_ = false, seen_title_ = false;
 };
 
+/// Whether the line is a flat object with a string "text", read without the full parser; false says nothing of it.
+inline bool parse_flat_article(std::string_view line, Article& article) {
+  FlatJson json(line);
+  if (!json.take('{')) return false;
+  bool has_text = false, has_title = false;
+  thread_local std::string key, unused;
+  do {
+    if (!json.string(key) || !json.take(':')) return false;
+    const bool is_text = key == "text", is_title = key == "title";
+    if ((is_text && has_text) || (is_title && has_title) || (is_text && !json.is_string())) return false;
+    if (json.is_string() ? !json.string(is_text ? article.text : is_title ? article.title : unused) : !json.other())
+      return false;
+    has_text = has_text || is_text;
+    has_title = has_title || is_title;
+  } while (json.take(','));
+  return json.take('}') && json.at_end() && has_text;
+}
+
 }  // namespace detail
 
 /// Throws Error, opening with `where`, for what is not one JSON object with a string "text", and for a "text" or
 /// "title" given twice. A title that is no string counts as none.
 inline void parse_article(std::string_view line, std::string_view where, Article& article) {
+  article.title.clear();
+  article.text.clear();
+  if (detail::parse_flat_article(line, article)) return;
   article.title.clear();
   article.text.clear();
   if (const std::size_t nul = line.find('\0'); nul != std::string_view::npos)
