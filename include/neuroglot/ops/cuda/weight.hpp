@@ -26,9 +26,10 @@ class DeviceWeight {
   WeightType type() const { return type_; }
   std::size_t bytes() const { return static_cast<std::size_t>(in_features_ * out_features_) * element_bytes(); }
 
-  /// Before rows are set.
-  void keep_as(WeightType type) {
+  /// Before rows are set: in which type, and on which device.
+  void keep_as(WeightType type, int device = 0) {
     type_ = type;
+    device_ = device;
     state_->staging = Buffer(bytes());
   }
   /// Row n of the published matrix. Several threads may set different rows at once, each row once.
@@ -64,6 +65,7 @@ class DeviceWeight {
 
   std::size_t element_bytes() const { return type_ == WeightType::fp32 ? sizeof(float) : sizeof(bf16); }
   void upload() {
+    use_device(device_);  // the thread that sets the last row may be any
     state_->memory = device_buffer(bytes());
     copy_bytes(nullptr, state_->staging.data(), state_->memory.data(), bytes());
     wait_for(Stream{});
@@ -72,6 +74,7 @@ class DeviceWeight {
 
   Index in_features_ = 0, out_features_ = 0;
   WeightType type_ = WeightType::fp32;
+  int device_ = 0;
   std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
