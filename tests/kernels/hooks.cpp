@@ -55,7 +55,8 @@ template <class Hook>
 std::pair<std::vector<float>, std::int64_t> logits_with(Hook hook) {
   OnDevice on;
   const Matrix<float> found = forward(on.model, batch, hooks(hook)).on_host();
-  return {{found.view().data, found.view().data + found.rows() * found.cols()}, on.backend.device_for_hooks().copies().copies};
+  return {{found.view().data, found.view().data + found.rows() * found.cols()},
+          on.backend.device_for_hooks().copies().copies};
 }
 
 template <class Hook>
