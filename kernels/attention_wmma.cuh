@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/attention_shape.cuh"
+#include "kernels/attention_wmma.hpp"
 #include "kernels/reduce.cuh"
 
 namespace neuroglot::cuda {
@@ -167,7 +168,6 @@ void launch_attention_wmma(Stream stream, const Heads& shape, const Sequence<T>*
          shape, sequences, fours);
 }
 
-/// All heads of `count` sequences, as attention(). Throws for heads of more than 128: their tiles do not fit.
 template <class T>
 void attention_with_tensor_cores(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count,
                                  int queries, bool fours) {
