@@ -7,9 +7,10 @@
 
 #include "kernels/emulation/runtime.hpp"
 
+struct cublasLtContext {};
+
 namespace neuroglot::emulation {
 
-struct LtContext;
 struct LtMatmul;
 struct LtLayout;
 struct LtPreference;
@@ -23,7 +24,7 @@ void offer(const LtOffer& what);
 
 }  // namespace neuroglot::emulation
 
-using cublasLtHandle_t = neuroglot::emulation::LtContext*;
+using cublasLtHandle_t = cublasLtContext*;
 using cublasLtMatmulDesc_t = neuroglot::emulation::LtMatmul*;
 using cublasLtMatrixLayout_t = neuroglot::emulation::LtLayout*;
 using cublasLtMatmulPreference_t = neuroglot::emulation::LtPreference*;

@@ -5,7 +5,6 @@
 
 namespace neuroglot::emulation {
 
-struct LtContext {};
 struct LtMatmul {
   cublasComputeType_t compute;
   cudaDataType_t scale;

@@ -13,10 +13,12 @@
 
 namespace neuroglot::cuda {
 
-/// (out_features, in_features), row after row. Rows are gathered on the host; with the last of them all goes up at
-/// once.
+/// (out_features, in_features), row after row, each at a multiple of 16 bytes. Rows are gathered on the host; with the
+/// last of them all goes up at once.
 class DeviceWeight {
  public:
+  static constexpr std::size_t row_alignment = 16;
+
   DeviceWeight() = default;
   DeviceWeight(Index in_features, Index out_features)
       : in_features_(in_features), out_features_(out_features), state_(std::make_unique<State>()) {}
@@ -24,7 +26,12 @@ class DeviceWeight {
   Index in_features() const { return in_features_; }
   Index out_features() const { return out_features_; }
   WeightType type() const { return type_; }
-  std::size_t bytes() const { return static_cast<std::size_t>(in_features_ * out_features_) * element_bytes(); }
+  std::size_t bytes() const { return static_cast<std::size_t>(stride() * out_features_) * element_bytes(); }
+  /// Elements from one row to the next.
+  Index stride() const {
+    const Index in_alignment = Index{row_alignment} / static_cast<Index>(element_bytes());
+    return (in_features_ + in_alignment - 1) / in_alignment * in_alignment;
+  }
 
   /// Before rows are set.
   void keep_as(WeightType type) {
@@ -34,9 +41,9 @@ class DeviceWeight {
   /// Row n of the published matrix. Several threads may set different rows at once, each row once.
   void set_row(Index n, const float* from) {
     if (type_ == WeightType::fp32)
-      std::copy_n(from, in_features_, static_cast<float*>(state_->staging.data()) + n * in_features_);
+      std::copy_n(from, in_features_, static_cast<float*>(state_->staging.data()) + n * stride());
     else
-      std::transform(from, from + in_features_, static_cast<bf16*>(state_->staging.data()) + n * in_features_,
+      std::transform(from, from + in_features_, static_cast<bf16*>(state_->staging.data()) + n * stride(),
                      [](float value) { return bf16(value); });
     if (state_->rows_set.fetch_add(1) + 1 == out_features_) upload();
   }
@@ -46,9 +53,9 @@ class DeviceWeight {
   void with_rows(Index first, Index count, F&& f) const {
     if (state_->memory.bytes() == 0) throw error("a weight is used of which not all rows have been set");
     const void* const data = static_cast<const std::byte*>(state_->memory.data()) +
-                             static_cast<std::size_t>(first * in_features_) * element_bytes();
+                             static_cast<std::size_t>(first * stride()) * element_bytes();
     const auto part = [&]<class T>(const T* elements) {
-      return Rows<const T>(elements, static_cast<int>(count), static_cast<int>(in_features_), in_features_);
+      return Rows<const T>(elements, static_cast<int>(count), static_cast<int>(in_features_), stride());
     };
     if (type_ == WeightType::fp32)
       f(part(static_cast<const float*>(data)));
