@@ -19,6 +19,7 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
+#include "neuroglot/ops/cuda/device.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
 #include "neuroglot/ops/cuda/next_token_loss.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
@@ -33,7 +34,7 @@ namespace neuroglot {
 
 /// One device, one stream: what is asked for is queued, and the host waits only where it wants to see something.
 /// Results do not depend on what else is in a batch. Views that it hands out must not be read on the host: on_host
-/// shows them.
+/// shows them. The thread that makes it is the one that uses it, and the device becomes that thread's.
 class Cuda {
  public:
   using Scalar = float;
@@ -44,19 +45,21 @@ class Cuda {
   using ConstView = MatrixView<const float>;
   static constexpr std::string_view name = "cuda";
 
-  /// threads: of the host, which fill weights while a model is loaded.
-  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32) : threads_(threads), weights_(weights) {}
+  /// threads: of the host, which fill weights while a model is loaded. Throws Error where there is no such device.
+  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0)
+      : device_(cuda::chosen_device(device)), threads_(threads), weights_(weights) {}
   Cuda(const Cuda&) = delete;
   Cuda& operator=(const Cuda&) = delete;
   ~Cuda() { cuda::destroy(stream_); }
 
   /// Called by load_model on each weight before its rows are set.
-  void prepare(Weight& weight) const { weight.keep_as(weights_); }
+  void prepare(Weight& weight) const { weight.keep_as(weights_, device_); }
   void prepare(const Vector&) const {}
 
   Workspace& workspace() { return workspace_; }
   Threads& threads() { return threads_; }
   cuda::Stream stream() const { return stream_; }
+  int device() const { return device_; }
   /// Waits until all that was asked for has been done.
   void synchronise() {
     cuda::wait_for(stream_);
@@ -198,6 +201,7 @@ class Cuda {
     return staging_.up(stream_, workspace_, std::span<const long long>(numbers));
   }
 
+  int device_;
   Threads threads_;
   WeightType weights_;
   cuda::Stream stream_ = cuda::make_stream();

@@ -33,9 +33,10 @@ class DeviceWeight {
     return (in_features_ + in_alignment - 1) / in_alignment * in_alignment;
   }
 
-  /// Before rows are set.
-  void keep_as(WeightType type) {
+  /// Before rows are set: in which type, and on which device.
+  void keep_as(WeightType type, int device = 0) {
     type_ = type;
+    device_ = device;
     state_->staging = Buffer(bytes());
   }
   /// Row n of the published matrix. Several threads may set different rows at once, each row once.
@@ -71,6 +72,7 @@ class DeviceWeight {
 
   std::size_t element_bytes() const { return type_ == WeightType::fp32 ? sizeof(float) : sizeof(bf16); }
   void upload() {
+    use_device(device_);  // the thread that sets the last row may be any
     state_->memory = device_buffer(bytes());
     copy_bytes(nullptr, state_->staging.data(), state_->memory.data(), bytes());
     wait_for(Stream{});
@@ -79,6 +81,7 @@ class DeviceWeight {
 
   Index in_features_ = 0, out_features_ = 0;
   WeightType type_ = WeightType::fp32;
+  int device_ = 0;
   std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
