@@ -17,6 +17,7 @@
 #include "neuroglot/models/row_outputs.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
+#include "neuroglot/ops/product_options.hpp"
 #include "neuroglot/ops/row_targets.hpp"
 
 namespace neuroglot {
@@ -98,6 +99,7 @@ struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
   int device = 0;                         ///< of backends that run on one of several
+  ProductOptions products;                ///< of the same
 };
 
 /// Loads a model of a known family as one of any; defined in erased_model.hpp, so that programs can have each family

@@ -72,8 +72,8 @@ class ErasedModel final : public AnyModel {
 
  private:
   static typename Model::Backend made(const BackendOptions& options) {
-    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType, int>)
-      return typename Model::Backend(options.threads, options.weights, options.device);
+    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType, int, const ProductOptions&>)
+      return typename Model::Backend(options.threads, options.weights, options.device, options.products);
     else if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType>)
       return typename Model::Backend(options.threads, options.weights);
     else

@@ -11,17 +11,17 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/layer_norm.hpp"
-#include "kernels/matmul.hpp"
 #include "kernels/rms_norm.hpp"
 #include "kernels/rope.hpp"
 #include "kernels/softmax.hpp"
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/core/workspace.hpp"
-#include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
+#include "neuroglot/ops/cuda/best_columns.hpp"
 #include "neuroglot/ops/cuda/device.hpp"
+#include "neuroglot/ops/cuda/log_probabilities.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
-#include "neuroglot/ops/cuda/next_token_loss.hpp"
+#include "neuroglot/ops/cuda/products.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
 #include "neuroglot/ops/matmul.hpp"
@@ -46,8 +46,13 @@ class Cuda {
   static constexpr std::string_view name = "cuda";
 
   /// threads: of the host, which fill weights while a model is loaded. Throws Error where there is no such device.
-  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0)
-      : device_(cuda::chosen_device(device)), threads_(threads), weights_(weights) {}
+  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0,
+                const ProductOptions& products = {})
+      : device_(cuda::chosen_device(device)),
+        threads_(threads),
+        weights_(weights),
+        with_tensor_cores_(weights == WeightType::bf16 && products.round_activations),
+        products_(products) {}
   Cuda(const Cuda&) = delete;
   Cuda& operator=(const Cuda&) = delete;
   ~Cuda() { cuda::destroy(stream_); }
@@ -73,8 +78,7 @@ class Cuda {
   }
   void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
     check_matmul_shapes(x.rows, x.cols, w.out_features(), w.in_features(), y.rows, y.cols);
-    w.with_rows(0, w.out_features(),
-                [&](auto rows) { cuda::matmul(stream_, cuda::rows_of(x), rows, bias.on_device(), cuda::rows_of(y)); });
+    products_.multiply(stream_, workspace_, x, w, 0, w.out_features(), bias.on_device(), y);
   }
   void rms_norm(ConstView x, const Vector& weight, double eps, View y, double offset = 0) {
     cuda::rms_norm<float>(stream_, cuda::rows_of(x), weight.on_device(), static_cast<float>(eps),
@@ -101,7 +105,7 @@ class Cuda {
 
   template <class Mask>
   void attention(const AttentionShape& shape, const Mask& mask, std::span<const AttentionSequence<float>> sequences) {
-    cuda::attention(stream_, workspace_, staging_, shape, mask, sequences);
+    cuda::attention(stream_, workspace_, staging_, shape, mask, sequences, with_tensor_cores_);
   }
   template <class Mask>
   void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence,
@@ -122,22 +126,15 @@ class Cuda {
 
   void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
                        const LogitShape& shape = {}) {
-    cuda::next_token_loss(stream_, workspace_, staging_, x, w, targets, loss, shape);
-    staging_.reuse();
+    cuda::next_token_loss(stream_, workspace_, staging_, products_, x, w, targets, loss, shape);
   }
-
-  /// Both look at the scores on the host, some rows at a time: exact, but no kernel does it yet.
   void best_columns(ConstView x, const Weight& w, const Vector& bias, std::span<std::int32_t> best,
                     const LogitShape& shape = {}) {
-    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
-      best[row] = reference::best_column<float>(logits);
-    });
+    cuda::best_columns(stream_, workspace_, staging_, products_, x, w, bias.on_device(), best, shape);
   }
   void log_probabilities(ConstView x, const Weight& w, const Vector& bias, std::span<const RowTargets> targets,
                          const LogitShape& shape = {}) {
-    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
-      reference::log_probabilities<float>(logits, targets[row]);
-    });
+    cuda::log_probabilities(stream_, workspace_, staging_, products_, x, w, bias.on_device(), targets, shape);
   }
 
   /// Decided on the host, which the sequence of launches depends on.
@@ -182,20 +179,6 @@ class Cuda {
     cuda::wait_for(stream_);
     return here;
   }
-  /// f(row, its scores on the host), 32 rows on the device at a time.
-  template <class F>
-  void each_row_of_logits(ConstView x, const Weight& w, const Vector& bias, const LogitShape& shape, F&& f) {
-    constexpr Index rows_at_once = 32;
-    const Workspace::Scope scope(workspace_);
-    const View logits = workspace_.matrix<float>(std::min(x.rows, rows_at_once), w.out_features());
-    for (Index first = 0; first < x.rows; first += rows_at_once) {
-      const View some = logits.row_range(0, std::min(rows_at_once, x.rows - first));
-      matmul(x.row_range(first, some.rows), w, bias, some);
-      shape_logits(some, shape);
-      const View shown = fetch(some);
-      for (Index row = 0; row < some.rows; ++row) f(static_cast<std::size_t>(first + row), shown.row(row));
-    }
-  }
   const long long* row_numbers(std::span<const Index> rows) {
     const std::vector<long long> numbers(rows.begin(), rows.end());
     return staging_.up(stream_, workspace_, std::span<const long long>(numbers));
@@ -204,6 +187,8 @@ class Cuda {
   int device_;
   Threads threads_;
   WeightType weights_;
+  bool with_tensor_cores_;  // attention
+  cuda::Products products_;
   cuda::Stream stream_ = cuda::make_stream();
   cuda::Staging staging_;
   Workspace workspace_{cuda::device_buffer};

@@ -28,6 +28,7 @@ inline void best_columns(Stream stream, Workspace& workspace, Staging& staging, 
   copy_bytes(stream, columns, here, best.size_bytes());
   wait_for(stream);
   std::memcpy(best.data(), here, best.size_bytes());
+  staging.reuse();
 }
 
 }  // namespace neuroglot::cuda

@@ -39,6 +39,7 @@ inline std::vector<double> log_probabilities_of(Stream stream, Workspace& worksp
   copy_bytes(stream, differences, here, bytes);
   wait_for(stream);
   std::memcpy(result.data(), here, bytes);
+  staging.reuse();
   return result;
 }
 

@@ -10,14 +10,9 @@
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cuda/product_plan.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
+#include "neuroglot/ops/product_options.hpp"
 
 namespace neuroglot::cuda {
-
-struct ProductOptions {
-  bool library = true;            ///< cuBLASLt, where the program has it; else kernels/matmul.cuh
-  bool tf32 = false;              ///< with weights in float: operands may be rounded to 10 bits of mantissa
-  bool round_activations = true;  ///< with weights in bf16: x is rounded to bf16, for tensor cores; else it stays float
-};
 
 /// The products of one backend. A row's result depends on that row, the weights and the options alone - not on how many
 /// rows there are, where they lie, or how they are aligned: see ProductPlan. Another device, another version of the
@@ -25,8 +20,6 @@ struct ProductOptions {
 class Products {
  public:
   explicit Products(const ProductOptions& options = {}) : options_(options) {}
-
-  const ProductOptions& options() const { return options_; }
 
   /// x (rows, in); the rows [first, first + count) of w (out, in); bias (count) or null; y (rows, count).
   void multiply(Stream stream, Workspace& workspace, MatrixView<const float> x, const DeviceWeight& w, Index first,
