@@ -19,6 +19,7 @@
 #include "neuroglot/ops/cuda/attention.hpp"
 #include "neuroglot/ops/cuda/best_columns.hpp"
 #include "neuroglot/ops/cuda/device.hpp"
+#include "neuroglot/ops/cuda/hook_device.hpp"
 #include "neuroglot/ops/cuda/log_probabilities.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
 #include "neuroglot/ops/cuda/products.hpp"
@@ -162,10 +163,13 @@ class Cuda {
   /// f sees a copy on the host, and what it has made of it goes back. Waits for the device.
   template <class F>
   void on_host(View m, F&& f) {
-    const View shown = fetch(m);
+    const View shown = hook_device_.show(m);
     f(shown);
-    cuda::copy_rows<float>(stream_, shown, m);
+    hook_device_.take_back(shown, m);
   }
+  /// Hooks are not shown more on the host than they want to see (hooks/device_view.hpp).
+  Device& device_for_hooks() { return hook_device_; }
+  const cuda::HostCopies& host_copies() const { return hook_device_.copies(); }
 
  private:
   View pinned_matrix(Index rows, Index cols) {
@@ -192,6 +196,7 @@ class Cuda {
   cuda::Stream stream_ = cuda::make_stream();
   cuda::Staging staging_;
   Workspace workspace_{cuda::device_buffer};
+  cuda::HookDevice hook_device_{stream_, workspace_, staging_};
 };
 
 }  // namespace neuroglot
