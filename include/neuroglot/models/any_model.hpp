@@ -99,7 +99,7 @@ struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
   int device = 0;                         ///< of backends that run on one of several
-  ProductOptions products;                ///< of the same
+  ProductOptions products{};              ///< of the same
 };
 
 /// Loads a model of a known family as one of any; defined in erased_model.hpp, so that programs can have each family

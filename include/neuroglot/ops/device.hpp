@@ -46,6 +46,10 @@ class Device {
   /// The matrix becomes what was shown, as somebody has changed it.
   virtual void take_back(MatrixView<const float> shown, MatrixView<float> matrix) = 0;
 
+  /// Before a matrix is read or written by other means than the functions below: what was postponed of it (a device
+  /// may wait and do several things at once) is done.
+  virtual void settle(MatrixView<const float>) {}
+
   /// Columns change one after the other, in the order of the edits.
   virtual void edit_columns(MatrixView<float> x, std::span<const ColumnEdit> edits) = 0;
   /// Each row += values, which are as many as x has columns.

@@ -93,6 +93,11 @@ class Cuda {
   void activate(Activation f, View x) {
     cuda::activate(stream_, cuda::on_device(f), cuda::rows_of(x));
   }
+  /// x = f(x) * up in one walk, with what hooks of device views ask of f(x) when `at_neurons()` calls them.
+  template <class Activation, class Hooks>
+  void activate_for_hooks(Activation f, View x, ConstView up, Hooks&& at_neurons) {
+    hook_device_.activate_for_hooks(cuda::on_device(f), x, up, at_neurons);
+  }
   void add(View x, ConstView y) { cuda::add(stream_, cuda::rows_of(x), cuda::rows_of(y)); }
   void multiply(View x, ConstView y) { cuda::multiply(stream_, cuda::rows_of(x), cuda::rows_of(y)); }
   void scale(View x, double factor) { shape_logits(x, {factor, 0}); }
