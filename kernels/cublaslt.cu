@@ -4,13 +4,7 @@
 
 #include <cstring>
 
-#include "kernels/platform.cuh"
-
-#if !defined(__CUDACC__)
-#include "kernels/emulation/cublaslt.hpp"
-#elif !defined(NEUROGLOT_WITHOUT_CUBLASLT)
-#include <cublasLt.h>
-#endif
+#include "kernels/cublaslt_functions.cuh"
 
 namespace neuroglot::cuda {
 
@@ -18,12 +12,13 @@ namespace neuroglot::cuda {
 
 namespace {
 [[noreturn]] void refuse() {
-  throw std::runtime_error("this program was built without cuBLASLt (NEUROGLOT_CUBLASLT)");
+  throw std::runtime_error(CublasLt::missing());
 }
 }  // namespace
 
-bool CublasLt::available() {
-  return false;
+const std::string& CublasLt::missing() {
+  static const std::string why = "this program was built without cuBLASLt (NEUROGLOT_CUBLASLT)";
+  return why;
 }
 CublasLt::CublasLt() {
   refuse();
@@ -45,10 +40,11 @@ namespace {
 
 void require(cublasStatus_t status, const char* what) {
   if (status != CUBLAS_STATUS_SUCCESS)
-    throw std::runtime_error(std::string("cuBLASLt: ") + what + ": " + cublasLtGetStatusString(status));
+    throw std::runtime_error(std::string("cuBLASLt: ") + what + ": " + cublaslt().GetStatusString(status));
 }
 
-template <auto destroy, class Handle>
+/// A description, and the library's function that ends it.
+template <class Handle, auto CublasLtFunctions::*destroy>
 struct Owned {
   Handle handle = nullptr;
 
@@ -56,12 +52,12 @@ struct Owned {
   Owned(const Owned&) = delete;
   Owned& operator=(const Owned&) = delete;
   ~Owned() {
-    if (handle != nullptr) destroy(handle);
+    if (handle != nullptr) (cublaslt().*destroy)(handle);
   }
 };
-using Layout = Owned<cublasLtMatrixLayoutDestroy, cublasLtMatrixLayout_t>;
-using Matmul = Owned<cublasLtMatmulDescDestroy, cublasLtMatmulDesc_t>;
-using Preference = Owned<cublasLtMatmulPreferenceDestroy, cublasLtMatmulPreference_t>;
+using Layout = Owned<cublasLtMatrixLayout_t, &CublasLtFunctions::MatrixLayoutDestroy>;
+using Matmul = Owned<cublasLtMatmulDesc_t, &CublasLtFunctions::MatmulDescDestroy>;
+using Preference = Owned<cublasLtMatmulPreference_t, &CublasLtFunctions::MatmulPreferenceDestroy>;
 
 cudaDataType_t type_of(const ProductKind& kind) {
   return kind.operands == ProductKind::Operands::bf16 ? CUDA_R_16BF : CUDA_R_32F;
@@ -74,9 +70,9 @@ struct Description {
 
   Description(const ProductKind& kind, int rows, const ProductOperands& operands) {
     const bool tf32 = kind.operands == ProductKind::Operands::tf32;
-    require(
-        cublasLtMatmulDescCreate(&matmul.handle, tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F, CUDA_R_32F),
-        "describing a product");
+    require(cublaslt().MatmulDescCreate(&matmul.handle, tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F,
+                                        CUDA_R_32F),
+            "describing a product");
     set(CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
     if (kind.biased) {
       set(CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
@@ -90,11 +86,11 @@ struct Description {
  private:
   template <class T>
   void set(cublasLtMatmulDescAttributes_t attribute, const T& value) {
-    require(cublasLtMatmulDescSetAttribute(matmul.handle, attribute, &value, sizeof(value)), "describing a product");
+    require(cublaslt().MatmulDescSetAttribute(matmul.handle, attribute, &value, sizeof(value)), "describing a product");
   }
   static void describe(Layout& layout, cudaDataType_t type, int height, int width, long long stride) {
-    require(cublasLtMatrixLayoutCreate(&layout.handle, type, static_cast<std::uint64_t>(height),
-                                       static_cast<std::uint64_t>(width), stride),
+    require(cublaslt().MatrixLayoutCreate(&layout.handle, type, static_cast<std::uint64_t>(height),
+                                          static_cast<std::uint64_t>(width), stride),
             "describing a matrix");
   }
 };
@@ -102,10 +98,10 @@ struct Description {
 /// What the heuristic may choose from: sums in one sequence, operands as aligned as all of ours are.
 void describe_preference(Preference& preference) {
   const auto set = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
-    require(cublasLtMatmulPreferenceSetAttribute(preference.handle, attribute, &value, sizeof(value)),
+    require(cublaslt().MatmulPreferenceSetAttribute(preference.handle, attribute, &value, sizeof(value)),
             "describing a preference");
   };
-  require(cublasLtMatmulPreferenceCreate(&preference.handle), "describing a preference");
+  require(cublaslt().MatmulPreferenceCreate(&preference.handle), "describing a preference");
   set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, std::uint64_t{CublasLtProduct::most_workspace});
   set(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, std::uint32_t{CUBLASLT_REDUCTION_SCHEME_NONE});
   for (const auto alignment : {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
@@ -130,7 +126,7 @@ ProductOperands unknown_operands(const ProductKind& kind) {
 std::uint32_t setting(const cublasLtMatmulAlgo_t& algorithm, cublasLtMatmulAlgoConfigAttributes_t attribute) {
   std::uint32_t value = 0;
   std::size_t written = 0;
-  require(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof(value), &written),
+  require(cublaslt().MatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof(value), &written),
           "reading an algorithm");
   return value;
 }
@@ -154,16 +150,17 @@ void require_alignment(const ProductKind& kind, const ProductOperands& operands)
 
 }  // namespace
 
-bool CublasLt::available() {
-  return true;
+const std::string& CublasLt::missing() {
+  return cublaslt().missing;
 }
 CublasLt::CublasLt() {
+  if (!missing().empty()) throw std::runtime_error("cuBLASLt: " + missing());
   cublasLtHandle_t handle = nullptr;
-  require(cublasLtCreate(&handle), "starting the library");
+  require(cublaslt().Create(&handle), "starting the library");
   handle_.reset(handle);
 }
 void CublasLt::Destroy::operator()(cublasLtContext* handle) const {
-  cublasLtDestroy(handle);
+  cublaslt().Destroy(handle);
 }
 
 CublasLtProduct::CublasLtProduct(const CublasLt& library, const ProductKind& kind, int rows)
@@ -176,8 +173,8 @@ CublasLtProduct::CublasLtProduct(const CublasLt& library, const ProductKind& kin
   cublasLtMatmulHeuristicResult_t results[wanted];
   int count = 0;
   const cublasStatus_t status =
-      cublasLtMatmulAlgoGetHeuristic(library_, of.matmul.handle, of.w.handle, of.x.handle, of.y.handle, of.y.handle,
-                                     preference.handle, wanted, results, &count);
+      cublaslt().MatmulAlgoGetHeuristic(library_, of.matmul.handle, of.w.handle, of.x.handle, of.y.handle, of.y.handle,
+                                        preference.handle, wanted, results, &count);
   if (status == CUBLAS_STATUS_NOT_SUPPORTED) return;
   require(status, "choosing an algorithm");
   for (int i = 0; i < count && !found_; ++i) {
@@ -194,8 +191,8 @@ bool CublasLtProduct::takes(int rows) const {
   cublasLtMatmulAlgo_t algorithm;
   std::memcpy(&algorithm, algorithm_.data(), sizeof(algorithm));
   cublasLtMatmulHeuristicResult_t result{};
-  return cublasLtMatmulAlgoCheck(library_, of.matmul.handle, of.w.handle, of.x.handle, of.y.handle, of.y.handle,
-                                 &algorithm, &result) == CUBLAS_STATUS_SUCCESS &&
+  return cublaslt().MatmulAlgoCheck(library_, of.matmul.handle, of.w.handle, of.x.handle, of.y.handle, of.y.handle,
+                                    &algorithm, &result) == CUBLAS_STATUS_SUCCESS &&
          result.workspaceSize <= workspace_bytes_;
 }
 
@@ -205,10 +202,10 @@ void CublasLtProduct::run(Stream stream, const ProductOperands& operands, int ro
   cublasLtMatmulAlgo_t algorithm;
   std::memcpy(&algorithm, algorithm_.data(), sizeof(algorithm));
   const float one = 1, zero = 0;
-  require(
-      cublasLtMatmul(library_, of.matmul.handle, &one, operands.w, of.w.handle, operands.x, of.x.handle, &zero,
-                     operands.y, of.y.handle, operands.y, of.y.handle, &algorithm, workspace, workspace_bytes_, stream),
-      "a product");
+  require(cublaslt().Matmul(library_, of.matmul.handle, &one, operands.w, of.w.handle, operands.x, of.x.handle, &zero,
+                            operands.y, of.y.handle, operands.y, of.y.handle, &algorithm, workspace, workspace_bytes_,
+                            stream),
+          "a product");
 }
 
 #endif

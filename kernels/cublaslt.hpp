@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "kernels/rows.hpp"
 
@@ -48,8 +49,9 @@ struct ProductOperands {
 /// cuBLASLt on the device of the calling thread.
 class CublasLt {
  public:
-  /// Whether this program was linked with it.
-  static bool available();
+  /// Why there is none: the program was built without it, or the library is not found. Empty where there is one.
+  static const std::string& missing();
+  static bool available() { return missing().empty(); }
   /// Throws std::runtime_error where it can not be used.
   CublasLt();
 
