@@ -11,11 +11,11 @@
 
 namespace ng {
 
-/// --threads, --dtype, --backend: the options of programs that run a model.
+/// --threads, --dtype, --backend, --device, --timing: the options of programs that run a model.
 void add_model_options(CommandLine& line);
 
-/// Loads MODEL as those options say and tells on stderr what it left unused. Throws UsageError for a --dtype or
-/// --backend that there is not.
+/// Loads MODEL as those options say and tells on stderr what it left unused. Throws UsageError for a --dtype,
+/// --backend or --device that there is not, Error for a device that this machine or this build does not have.
 std::unique_ptr<neuroglot::AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder);
 
 }  // namespace ng

@@ -20,7 +20,9 @@ template <class Model>
 class ErasedModel final : public AnyModel {
  public:
   ErasedModel(const std::filesystem::path& folder, const BackendOptions& options, WeightReport* report)
-      : backend_(made(options)), model_(load_model<Model>(folder, backend_, report)) {}
+      : backend_(made(options)), model_(load_model<Model>(folder, backend_, report)) {
+    if constexpr (requires { backend_.measure(options.profile); }) backend_.measure(options.profile);
+  }
 
   const Config& config() const override { return model_.config(); }
   Threads& threads() override { return backend_.threads(); }
