@@ -2,6 +2,7 @@
 // transpose there: y (rows, out) = x W^T becomes D (out, rows) = A^T B with A = W and B = x, each as it lies.
 #include "kernels/cublaslt.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/cublaslt_functions.cuh"
@@ -24,10 +25,10 @@ CublasLt::CublasLt() {
   refuse();
 }
 void CublasLt::Destroy::operator()(cublasLtContext*) const {}
-CublasLtProduct::CublasLtProduct(const CublasLt&, const ProductKind&, int) : library_(nullptr) {
+CublasLtProduct::CublasLtProduct(const CublasLt&, const ProductKind&, std::span<const int>) : library_(nullptr) {
   refuse();
 }
-bool CublasLtProduct::takes(int) const {
+bool CublasLtProduct::takes(int, std::size_t) const {
   refuse();
 }
 void CublasLtProduct::run(Stream, const ProductOperands&, int, void*) const {
@@ -163,10 +164,10 @@ void CublasLt::Destroy::operator()(cublasLtContext* handle) const {
   cublaslt().Destroy(handle);
 }
 
-CublasLtProduct::CublasLtProduct(const CublasLt& library, const ProductKind& kind, int rows)
+CublasLtProduct::CublasLtProduct(const CublasLt& library, const ProductKind& kind, std::span<const int> heights)
     : library_(library.handle()), kind_(kind) {
   static_assert(sizeof(algorithm_) == sizeof(cublasLtMatmulAlgo_t));
-  const Description of(kind, rows, unknown_operands(kind));
+  const Description of(kind, heights.front(), unknown_operands(kind));
   Preference preference;
   describe_preference(preference);
   constexpr int wanted = 32;
@@ -178,22 +179,21 @@ CublasLtProduct::CublasLtProduct(const CublasLt& library, const ProductKind& kin
   if (status == CUBLAS_STATUS_NOT_SUPPORTED) return;
   require(status, "choosing an algorithm");
   for (int i = 0; i < count && !found_; ++i) {
-    found_ = results[i].state == CUBLAS_STATUS_SUCCESS && results[i].workspaceSize <= most_workspace &&
-             sums_in_one_sequence(results[i].algo);
-    if (!found_) continue;
+    if (results[i].state != CUBLAS_STATUS_SUCCESS || !sums_in_one_sequence(results[i].algo)) continue;
     std::memcpy(algorithm_.data(), &results[i].algo, sizeof(results[i].algo));
     workspace_bytes_ = results[i].workspaceSize;
+    found_ = std::all_of(heights.begin(), heights.end(), [&](int rows) { return takes(rows, workspace_bytes_); });
   }
 }
 
-bool CublasLtProduct::takes(int rows) const {
+bool CublasLtProduct::takes(int rows, std::size_t workspace_bytes) const {
   const Description of(kind_, rows, unknown_operands(kind_));
   cublasLtMatmulAlgo_t algorithm;
   std::memcpy(&algorithm, algorithm_.data(), sizeof(algorithm));
   cublasLtMatmulHeuristicResult_t result{};
   return cublaslt().MatmulAlgoCheck(library_, of.matmul.handle, of.w.handle, of.x.handle, of.y.handle, of.y.handle,
                                     &algorithm, &result) == CUBLAS_STATUS_SUCCESS &&
-         result.workspaceSize <= workspace_bytes_;
+         result.workspaceSize <= workspace_bytes;
 }
 
 void CublasLtProduct::run(Stream stream, const ProductOperands& operands, int rows, void* workspace) const {

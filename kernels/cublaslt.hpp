@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "kernels/rows.hpp"
@@ -64,25 +65,28 @@ class CublasLt {
   std::unique_ptr<cublasLtContext, Destroy> handle_;
 };
 
-/// One kind of product and its algorithm: the first of the heuristic's, for `rows` rows of x, that sums each element in
-/// one sequence - k is not split, nothing is reduced, no atomics.
+/// One kind of product and its algorithm: the first of the heuristic's, for the first of the heights (numbers of rows
+/// of x), that takes the other heights too and sums each element in one sequence - k is not split, nothing is reduced,
+/// no atomics.
 class CublasLtProduct {
  public:
   static constexpr std::size_t most_workspace = std::size_t{32} << 20;
 
-  CublasLtProduct(const CublasLt& library, const ProductKind& kind, int rows);
+  CublasLtProduct(const CublasLt& library, const ProductKind& kind, std::span<const int> heights);
 
   /// Whether there is such an algorithm; the other members are for those of which it is true.
   bool found() const { return found_; }
   const ProductKind& kind() const { return kind_; }
-  /// Whether the algorithm takes an x of so many rows as well.
-  bool takes(int rows) const;
   /// Bytes that run() needs, at a multiple of 256.
   std::size_t workspace_bytes() const { return workspace_bytes_; }
-  /// Throws std::invalid_argument for operands that are not aligned, std::runtime_error where the library refuses.
+  /// rows: one of the heights. Throws std::invalid_argument for operands that are not aligned, std::runtime_error where
+  /// the library refuses.
   void run(Stream stream, const ProductOperands& operands, int rows, void* workspace) const;
 
  private:
+  /// Whether the algorithm takes an x of so many rows, with a workspace of so many bytes at most.
+  bool takes(int rows, std::size_t workspace_bytes) const;
+
   cublasLtContext* library_;
   ProductKind kind_;
   bool found_ = false;

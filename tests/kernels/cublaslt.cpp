@@ -34,7 +34,7 @@ TEST_CASE("an algorithm whose sums depend on the number of rows is used for few 
   device::check_values(all, expected<float>(layer, x.view()).view(), {1e-5, 2e-6});
 
   const cuda::CublasLt library;
-  const cuda::CublasLtProduct plan(library, {12, 80, Operands::fp32, false}, 2048);
+  const cuda::CublasLtProduct plan(library, {12, 80, Operands::fp32, false}, cuda::product_heights);
   Workspace workspace(cuda::device_buffer);
   const auto with_rows = [&](int rows) {
     const DeviceMatrix<float> on_x(x.view().row_range(0, rows)), y(rows, 12);
@@ -59,16 +59,15 @@ TEST_CASE("shapes for which cuBLASLt has no algorithm are multiplied by the kern
 
 TEST_CASE("the chosen algorithm sums in one sequence, though faster ones are offered") {
   const cuda::CublasLt library;
-  const cuda::CublasLtProduct plan(library, {64, 64, Operands::bf16, true}, 2048);
+  const cuda::CublasLtProduct plan(library, {64, 64, Operands::bf16, true}, cuda::product_heights);
   REQUIRE(plan.found());
-  CHECK(plan.takes(32));
   CHECK(plan.workspace_bytes() == 512);  // of the emulation's algorithm that does not split k
 }
 
 TEST_CASE("what cuBLASLt would refuse is refused") {
   const cuda::CublasLt library;
   const DeviceMatrix<float> x(random_matrix(32, 8, 1).view()), w(random_matrix(8, 8, 2).view()), y(32, 8);
-  const cuda::CublasLtProduct plan(library, {8, 8, Operands::fp32, false}, 32);
+  const cuda::CublasLtProduct plan(library, {8, 8, Operands::fp32, false}, cuda::product_heights);
   const device::Array<unsigned char> workspace(plan.workspace_bytes());
   cuda::ProductOperands operands{x.rows().data, 8, w.rows().data, 8, nullptr, y.rows().data, 8};
   const auto run = [&](const cuda::ProductOperands& with, void* memory) {

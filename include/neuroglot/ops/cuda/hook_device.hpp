@@ -77,7 +77,7 @@ class HookDevice final : public Device {
     const MatrixView<float> neurons(const_cast<float*>(matrix.data), matrix.rows, matrix.cols, matrix.stride);
     activate_(stream_, rows_of(neurons));
     edit_columns(neurons, work_->off());
-    if (work_->count()) accumulate_statistics(neurons, work_->count()->offsets, work_->count()->totals);
+    work_->each_count([&](const auto& count) { accumulate_statistics(neurons, count.offsets, count.totals); });
   }
 
   void edit_columns(MatrixView<float> x, std::span<const ColumnEdit> edits) override {
@@ -104,7 +104,7 @@ class HookDevice final : public Device {
   }
   void accumulate_statistics(MatrixView<const float> x, std::span<const std::int32_t> offsets,
                              const NeuronTotals& totals) override {
-    if (postpones(x.data) && work_->take(offsets, totals)) return;
+    if (postpones(x.data) && work_->take({offsets, totals})) return;
     settle(x);
     const Workspace::Scope scope(workspace_);
     const auto sequences = static_cast<Index>(offsets.size()) - 1;

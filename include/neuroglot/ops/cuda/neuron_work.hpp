@@ -1,9 +1,8 @@
-/// What hooks ask of neurons whose activation is still to be computed: as long as that is zeros, and then one count,
-/// one kernel can do all of it in one walk. (kernels/gated_activation.hpp)
+/// What hooks ask of neurons whose activation is still to be computed: as long as that is zeros, and then a count of
+/// each row, one kernel can do all of it in one walk. (kernels/gated_activation.hpp)
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -26,29 +25,38 @@ class NeuronWork {
   bool is_done() const { return is_done_; }
   void done() { is_done_ = true; }
 
+  /// A hook's wish to count some sequences: the rows [offsets[0], offsets[1]) and so on.
+  struct Counted {
+    std::span<const std::int32_t> offsets;
+    NeuronTotals totals;
+  };
+
   /// False where the kernel could not do this in its order.
   bool take(std::span<const ColumnEdit> edits) {
     for (const ColumnEdit& edit : edits)
-      if (edit.adds || edit.value != 0 || count_) return false;
-    for (const ColumnEdit& edit : edits) off_.push_back(edit);
+      if (edit.adds || edit.value != 0 || !counts_.empty()) return false;
+    off_.insert(off_.end(), edits.begin(), edits.end());
     return true;
   }
-  bool take(std::span<const std::int32_t> offsets, const NeuronTotals& totals) {
-    if (count_ || offsets.size() < 2 || offsets.front() != 0 || offsets.back() != neurons_.rows) return false;
-    count_ = Counted{{offsets.begin(), offsets.end()}, totals};
+  bool take(const Counted& count) {
+    if (count.offsets.size() < 2 || count.offsets.front() != offsets_.back()) return false;
+    counts_.push_back({offsets_.size() - 1, count.offsets.size() - 1, count.totals});
+    offsets_.insert(offsets_.end(), count.offsets.begin() + 1, count.offsets.end());
     return true;
   }
 
-  struct Counted {
-    std::vector<std::int32_t> offsets;
-    NeuronTotals totals;
-  };
   const std::vector<ColumnEdit>& off() const { return off_; }
-  const std::optional<Counted>& count() const { return count_; }
+  /// Calls f(Counted) for each that was taken.
+  template <class F>
+  void each_count(F&& f) const {
+    for (const Taken& taken : counts_)
+      f(Counted{std::span(offsets_).subspan(taken.first, taken.sequences + 1), taken.totals});
+  }
 
   /// neurons = f(neurons) * up with all that was asked for, in one walk; an up without data is 1.
   template <class F>
   void run(Stream stream, Workspace& workspace, Staging& staging, F f, MatrixView<const float> up) const {
+    if (neurons_.rows == 0) return;
     const Workspace::Scope scope(workspace);
     AtNeurons at;
     if (!off_.empty()) {
@@ -56,12 +64,16 @@ class NeuronWork {
       for (const ColumnEdit& edit : off_) mask[static_cast<std::size_t>(edit.column)] = 1;
       at.off = staging.up(stream, workspace, std::span<const unsigned char>(mask));
     }
-    if (!count_) return gated_activation<F, float>(stream, f, rows_of(neurons_), rows_of(up), 0, at);
-    const auto sequences = static_cast<int>(count_->offsets.size()) - 1;
-    at.offsets = staging.up(stream, workspace, std::span<const std::int32_t>(count_->offsets));
+    if (counts_.empty()) return gated_activation<F, float>(stream, f, rows_of(neurons_), rows_of(up), 0, at);
+    std::vector<std::int32_t> offsets = offsets_;
+    offsets.push_back(static_cast<std::int32_t>(neurons_.rows));  // nobody counts the rest, if there is one
+    const auto sequences = static_cast<int>(offsets.size()) - 1;
+    at.offsets = staging.up(stream, workspace, std::span<const std::int32_t>(offsets));
     at.of_sequences = sums_of_sequences(workspace, sequences, neurons_.cols);
     gated_activation<F, float>(stream, f, rows_of(neurons_), rows_of(up), sequences, at);
-    add_to_totals(stream, at.of_sequences, sequences, static_cast<int>(neurons_.cols), sums_of(count_->totals));
+    for (const Taken& taken : counts_)
+      add_to_totals(stream, from(at.of_sequences, static_cast<Index>(taken.first) * neurons_.cols),
+                    static_cast<int>(taken.sequences), static_cast<int>(neurons_.cols), sums_of(taken.totals));
   }
 
   /// Scratch of accumulate_statistics and of gated_activation.
@@ -75,10 +87,20 @@ class NeuronWork {
   }
 
  private:
+  struct Taken {
+    std::size_t first, sequences;  // of offsets_
+    NeuronTotals totals;
+  };
+
+  static Sums from(const Sums& sums, Index first) {
+    return {sums.positive + first, sums.sum + first, sums.squares + first};
+  }
+
   MatrixView<float> neurons_;
   bool is_done_ = false;
   std::vector<ColumnEdit> off_;
-  std::optional<Counted> count_;
+  std::vector<std::int32_t> offsets_ = {0};  // of all sequences that are counted
+  std::vector<Taken> counts_;
 };
 
 }  // namespace neuroglot::cuda

@@ -21,20 +21,15 @@ inline constexpr int least_height = product_heights.back();
 /// bits: 32 rows of noise, and the same rows over and over in other places.
 class ProductPlan {
  public:
-  ProductPlan(const CublasLt& library, const ProductKind& kind) : product_(library, kind, product_heights.front()) {
-    found_ = product_.found() && product_.takes(least_height);
-    shown_.back() = true;
-  }
+  ProductPlan(const CublasLt& library, const ProductKind& kind) : product_(library, kind, product_heights) {}
 
-  /// Whether the library has an algorithm that sums each element in one sequence.
-  bool found() const { return found_; }
   const CublasLtProduct& product() const { return product_; }
   /// How many rows the next call takes of so many that are left. The weights are those of `operands`.
   int height(Stream stream, const ProductOperands& operands, int left, void* workspace) {
-    for (std::size_t i = 0; i + 1 < product_heights.size(); ++i) {
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
       if (product_heights[i] > left) continue;
       if (!shown_[i]) shown_[i] = gives_the_same_bits(stream, operands, product_heights[i], workspace);
-      if (*shown_[i]) return product_heights[i];
+      if (shown_[i].value_or(false)) return product_heights[i];
     }
     return least_height;
   }
@@ -59,7 +54,6 @@ class ProductPlan {
 
   /// Empty where there is no memory to find out.
   std::optional<bool> gives_the_same_bits(Stream stream, const ProductOperands& operands, int rows, void* workspace) {
-    if (!product_.takes(rows)) return false;
     if (product_.kind().operands == ProductKind::Operands::bf16)
       return compared<Bf16>(stream, operands, rows, workspace, 2);
     return compared<float>(stream, operands, rows, workspace, 4);
@@ -95,8 +89,7 @@ class ProductPlan {
   }
 
   CublasLtProduct product_;
-  bool found_ = false;
-  std::array<std::optional<bool>, product_heights.size()> shown_{};  // of each height; empty: not tried yet
+  std::array<std::optional<bool>, product_heights.size() - 1> shown_{};  // of the taller heights; empty: not tried yet
 };
 
 }  // namespace neuroglot::cuda

@@ -50,7 +50,7 @@ class Products {
     if (!library_) library_.emplace();
     auto found = plans_.find(kind);
     if (found == plans_.end()) found = plans_.emplace(kind, ProductPlan(*library_, kind)).first;
-    if (!found->second.found()) return nullptr;
+    if (!found->second.product().found()) return nullptr;
     if (const std::size_t bytes = found->second.product().workspace_bytes(); bytes > scratch_.bytes())
       scratch_ = device_buffer(bytes);
     return &found->second;
