@@ -45,12 +45,18 @@ __global__ void spread_rows(Rows<const T> x, Rows<T> y) {
     y.row(blockIdx.x)[col] = from[col];
 }
 
+__device__ inline unsigned bits_of(float x) {
+  unsigned bits;
+  memcpy(&bits, &x, sizeof(bits));
+  return bits;
+}
+
 inline __global__ void compare_spread(Rows<const float> x, Rows<const float> y, int* unlike) {
   const float* const expected = x.row(repeated(static_cast<int>(blockIdx.x), x.rows));
   const float* const found = y.row(blockIdx.x);
   int mine = 0;
   for (int col = static_cast<int>(threadIdx.x); col < y.cols; col += row_tile_threads)
-    mine += memcmp(expected + col, found + col, sizeof(float)) == 0 ? 0 : 1;
+    mine += bits_of(expected[col]) == bits_of(found[col]) ? 0 : 1;
   if (mine > 0) atomicAdd(unlike, mine);
 }
 
