@@ -99,6 +99,10 @@ def texts_with_neurons_off(model, texts, out):
     for batch in (1, 7):
         run(*arguments, "--device", "cuda", "--batch", batch, "--out", out / "other.json", "-q")
         check(f"losses have the same bits with batches of {batch}", numbers(json.loads((out / "other.json").read_text())) == numbers(cuda))
+    half = ["ng-perplexity", model, "--neurons", out / "neurons.json", *corpora, "--block", 16, "--tokens", 32, "--seeds", 0, "--dtype", "bf16"]
+    narrow, narrow_there = (numbers(json.loads(path.read_text())) for path in on_both(out, ".bf16", *half))
+    worst = max(abs(a - b) for a, b in zip(narrow, narrow_there))
+    check("losses of weights in bf16 are the CPU's within 1e-2", worst <= 1e-2, worst)
     steered = [model, "--neurons", out / "neurons.json", "--stats", out / "cpu.stats"]
     prompts = out / "prompts.jsonl"
     prompts.write_text("".join(json.dumps({"prompt": text}) + "\n" for text in ("the house", "a", "we walk there and back")))
@@ -120,7 +124,8 @@ def sentences(model, out):
     for language, text in {"en": "the house is old\na river\nwe walk", "fr": "la maison\nune rivière\nnous allons"}.items():
         (out / f"{language}.lines").write_text(text + "\n")
         files.append(f"{language}={out}/{language}.lines")
-    cpu, cuda = (json.loads(path.read_text()) for path in on_both(out, ".json", "ng-similarity", model, "--neurons", out / "neurons.json", "--parallel", *files))
+    paths = on_both(out, ".json", "ng-similarity", model, "--neurons", out / "neurons.json", "--parallel", *files)
+    cpu, cuda = (json.loads(path.read_text()) for path in paths)
     worst = max(abs(a - b) for r, s in zip(cpu["layers"], cuda["layers"]) for a, b in zip(r["dominance"] + [r["mean_ses"]], s["dominance"] + [s["mean_ses"]]))
     check("similarities are the CPU's within 1e-5", worst <= 1e-5, worst)
 
@@ -141,15 +146,22 @@ def facts(out):
     check("languages share the neurons of facts as on the CPU", worst <= 0.05, worst)
 
 
+def numbers_in(value):
+    """All fractions in a value of JSON, in order."""
+    if isinstance(value, float):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [number for part in inner for number in numbers_in(part)]
+
+
 def answers_are_judged(model, answers, out):
     if not (programs.BIN / "ng-judge").exists():
         print("skipped: there is no ng-judge here (CLD2 or libcurl was missing)")
         return
-    cpu, cuda = (json.loads(path.read_text()) for path in on_both(out, ".json", "ng-judge", answers, "--model", model, cuda=("--cache", out / "cache")))
-    numbers = lambda value: [value] if isinstance(value, float) else [n for v in (value.values() if isinstance(value, dict) else value if isinstance(value, list) else ())
-                                                                     for n in numbers(v)]
-    worst = max(abs(a - b) / max(1, abs(a)) for a, b in zip(numbers(cpu["cells"]), numbers(cuda["cells"])))
-    check("a model finds answers as likely as on the CPU, within 1e-4", len(numbers(cpu["cells"])) > 4 and worst <= 1e-4, worst)
+    paths = on_both(out, ".json", "ng-judge", answers, "--model", model, cuda=("--cache", out / "cache"))
+    cpu, cuda = (json.loads(path.read_text()) for path in paths)
+    worst = max(abs(a - b) / max(1, abs(a)) for a, b in zip(numbers_in(cpu["cells"]), numbers_in(cuda["cells"])))
+    check("a model finds answers as likely as on the CPU, within 1e-4", len(numbers_in(cpu["cells"])) > 4 and worst <= 1e-4, worst)
 
 
 def time_is_told(model, texts, out):
@@ -159,8 +171,10 @@ def time_is_told(model, texts, out):
         check(f"--timing of {device} tells operations and hooks", code == 0 and all(f"  {step}\n" in errors for step in
               ("matmul", "rms_norm", "attention", "hooks at mlp.hook_act", "between operations", "in all")), errors)
     check("counting on a device copies nothing for hooks", "between device and host" not in errors, errors)
-    code, _, errors = run("ng-activations", model, "--ids", "1,2,3", "--sites", "blocks.*.mlp.hook_act", "--device", "cuda", "--timing", "--out", out / "x", "-q")
-    check("what hooks on the host copied is told", code == 0 and f"hooks at mlp.hook_act ({2 * 3 * 24 * 4} bytes between device and host in 2 copies)" in errors, errors)
+    code, _, errors = run("ng-activations", model, "--ids", "1,2,3", "--sites", "blocks.*.mlp.hook_act", "--device", "cuda", "--timing", "--out",
+                          out / "x", "-q")
+    check("what hooks on the host copied is told", code == 0 and
+          f"hooks at mlp.hook_act ({2 * 3 * 24 * 4} bytes between device and host in 2 copies)" in errors, errors)
     code, _, errors = run(*record, "--backend", "reference")
     check("--timing of the reference backend tells the same", code == 0 and "  matmul\n" in errors and "hooks at mlp.hook_act" in errors, errors)
     check("without --timing nothing is told", "matmul" not in run(*record[:-1])[2])
