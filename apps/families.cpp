@@ -17,8 +17,10 @@ using namespace neuroglot;
 
 void add_model_options(CommandLine& line) {
   line.add()("threads", po::value<int>()->default_value(0), "threads to use; 0: as many as there are processors");
-  line.add()("dtype", po::value<std::string>()->default_value("fp32"),
-             "fp32, or bf16: weights are kept in half of the memory and widened for the products");
+  line.add()(
+      "dtype", po::value<std::string>()->default_value("fp32"),
+      "fp32; bf16: weights are kept in half of the memory, and on a GPU what they are multiplied with is rounded to "
+      "bf16 too; bf16-weights: it is not; tf32, on a GPU: fp32, but products may round to 10 bits of mantissa");
   line.add()("backend", po::value<std::string>()->default_value("cpu"),
              "cpu, or reference: plain loops in double precision, slow, to check a result");
   line.add()("device", po::value<std::string>()->default_value("cpu"),
@@ -51,18 +53,30 @@ Profile* profile_of_this_run() {
   return &profile;
 }
 
+/// What --dtype says.
+void choose_numbers(const CommandLine& line, BackendOptions& options) {
+  const std::string dtype = line.text("dtype");
+  if (dtype != "fp32" && dtype != "tf32" && dtype != "bf16" && dtype != "bf16-weights")
+    throw usage_error("--dtype ", dtype, ": is fp32 or bf16, bf16-weights or tf32");
+  if (dtype == "tf32" && !cuda_device(line.text("device")))
+    throw usage_error("--dtype tf32: only a GPU has it (--device cuda)");
+  if (dtype != "fp32" && line.text("backend") != "cpu")
+    throw usage_error("--dtype ", dtype, ": the reference backend computes in double");
+  options.weights = dtype.starts_with("bf16") ? WeightType::bf16 : WeightType::fp32;
+  options.products.tf32 = dtype == "tf32";
+  options.products.round_activations = dtype == "bf16";
+}
+
 BackendOptions backend_options(const CommandLine& line) {
   BackendOptions options;
   options.threads = line.get<int>("threads");
   if (options.threads < 0 || options.threads > 1024)
     throw usage_error("--threads ", options.threads, ": not a number of threads");
-  const std::string dtype = line.text("dtype"), backend = line.text("backend");
-  if (dtype != "fp32" && dtype != "bf16") throw usage_error("--dtype ", dtype, ": is fp32 or bf16");
+  const std::string backend = line.text("backend");
   if (backend != "cpu" && backend != "reference") throw usage_error("--backend ", backend, ": is cpu or reference");
-  if (dtype == "bf16" && backend != "cpu") throw usage_error("--dtype bf16: the reference backend computes in double");
+  choose_numbers(line, options);
   if (cuda_device(line.text("device")) && backend != "cpu")
     throw usage_error("--device ", line.text("device"), ": the reference backend computes on the CPU");
-  options.weights = dtype == "bf16" ? WeightType::bf16 : WeightType::fp32;
   options.device = cuda_device(line.text("device")).value_or(0);
   if (line.flag("timing")) options.profile = profile_of_this_run();
   return options;
