@@ -8,6 +8,7 @@
 #include "neuroglot/hooks/capture.hpp"
 #include "neuroglot/hooks/count.hpp"
 #include "neuroglot/hooks/deactivate.hpp"
+#include "neuroglot/hooks/device_totals.hpp"
 #include "neuroglot/models/forward.hpp"
 #include "neuroglot/models/llama.hpp"
 #include "neuroglot/models/load_model.hpp"
@@ -33,6 +34,24 @@ struct Look {
 struct LookFirst {
   void operator()(site::mlp_act, const Place&, MatrixRef) {}
   void operator()(site::mlp_act, const Place&, DeviceView& view) { view.write(); }
+};
+
+/// Counts each sequence for itself, and leaves the last one out.
+struct EachButTheLast {
+  DeviceTotals totals;
+
+  void operator()(site::mlp_act, const Place&, ConstMatrixRef) {}
+  void operator()(site::mlp_act, const Place& place, DeviceView& view) {
+    const auto size = static_cast<std::size_t>((place.batch.sequences() - 1) * layers * neurons);
+    if (totals.empty())
+      totals.start(view.device(), std::vector<std::int64_t>(size), std::vector<double>(size),
+                   std::vector<double>(size));
+    for (Index s = 0; s + 1 < place.batch.sequences(); ++s) {
+      const auto [first, last] = place.rows_of(s);
+      const std::vector<std::int32_t> rows{static_cast<std::int32_t>(first), static_cast<std::int32_t>(last)};
+      view.accumulate_statistics(rows, totals.from((s * layers + place.layer) * neurons));
+    }
+  }
 };
 
 struct Seen {
@@ -94,6 +113,31 @@ TEST_CASE("what is asked for after the count is done after it, and nothing is do
   const auto [of_first, of_second] = pass_second(first);
   CHECK(of_first == fused.positive);
   CHECK(of_second == fused.positive);
+}
+
+TEST_CASE(
+    "sequences that are counted one by one are counted in the same walk, and those that nobody counts are activated") {
+  Cuda backend;
+  const auto model = load_model<Llama<Cuda>>(data, backend);
+  const auto logits_with = [&](auto& counter, const PackedBatch& of) {
+    const Matrix<float> logits = forward(model, of, hooks(off, counter)).on_host();
+    return std::vector<float>(logits.view().data, logits.view().data + logits.rows() * logits.cols());
+  };
+  EachButTheLast each;
+  CHECK(emulation::same_bits(logits_with(each, batch), run(std::tuple(off), std::tuple()).logits));
+  constexpr auto size = static_cast<std::size_t>(2 * layers * neurons);
+  std::vector<std::int64_t> positive(size);
+  std::vector<double> sum(size), squares(size);
+  each.totals.fetch(positive, sum, squares);
+  const std::vector<PackedBatch> alone = {PackedBatch{{1, 5, 9, 2, 7}}, PackedBatch{{3}}};
+  for (std::size_t s = 0; s < 2; ++s) {
+    Count<> count(layers, neurons);
+    logits_with(count, alone[s]);
+    const auto begin = static_cast<std::ptrdiff_t>(s * layers * neurons);
+    CHECK(std::equal(count.positive().begin(), count.positive().end(), positive.begin() + begin));
+    CHECK(std::equal(count.sum().begin(), count.sum().end(), sum.begin() + begin));
+    CHECK(std::equal(count.sum_of_squares().begin(), count.sum_of_squares().end(), squares.begin() + begin));
+  }
 }
 
 TEST_CASE("values that are not zero are set before the count that follows") {
