@@ -10,6 +10,8 @@ needs: Python 3.9's standard library
 import json
 import os
 import pathlib
+import random
+import shutil
 import struct
 import subprocess
 import sys
@@ -67,24 +69,46 @@ def sites_of_families(out):
     check("these are all families", len(families) >= 24, len(families))
 
 
+def changed(model, folder, changes):
+    shutil.copytree(model, folder)
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **changes}))
+    return folder
+
+
+def with_windows(model, folder):
+    """The same weights as a Mistral whose tokens see the last eight."""
+    return changed(model, folder, {"model_type": "mistral", "sliding_window": 8})
+
+
+def with_experts(model, tensors, folder):
+    """A Mixtral: four random experts in place of each MLP, of which a token takes two."""
+    dice = random.Random(5)
+    tensors = {name: tensor for name, tensor in tensors.items() if ".mlp." not in name}
+    for layer in range(2):
+        at = f"model.layers.{layer}.block_sparse_moe."
+        shapes = {"gate": (4, 16), **{f"experts.{e}.{w}": (16, 24) if w == "w2" else (24, 16) for e in range(4) for w in ("w1", "w2", "w3")}}
+        for name, shape in shapes.items():
+            tensors[f"{at}{name}.weight"] = (list(shape), [dice.gauss(0, 0.3) for _ in range(shape[0] * shape[1])])
+    changed(model, folder, {"model_type": "mixtral", "num_local_experts": 4, "num_experts_per_tok": 2})
+    programs.write_safetensors(folder / "model.safetensors", tensors)
+    return folder
+
+
 def statistics(name, model, texts, out):
-    arguments = ["ng-record", model, "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 16, "--tokens", 96, "--batch", 2]
-    cpu, cuda = on_both(out, ".stats", *arguments)
+    arguments = ["ng-record", model, "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 16]
+    cpu, cuda = on_both(out, ".stats", *arguments, "--tokens", 96, "--batch", 2)
     here, there = tensors_of(cpu), tensors_of(cuda)
     check(f"{name}: as many tokens are recorded", here["tokens"] == there["tokens"], (here["tokens"], there["tokens"]))
     other = sum(a != b for a, b in zip(here["count"], there["count"]))
-    check(f"{name}: counts are the CPU's, but for 1 in 500 that rounding tips over 0", other <= len(here["count"]) // 500 and sum(there["count"]) > 0,
+    check(f"{name}: counts are the CPU's, but for 1 in 100 that rounding tips over 0", other <= len(here["count"]) // 100 and sum(there["count"]) > 0,
           f"{other} of {len(here['count'])}")
     check(f"{name}: sums and sums of squares are the CPU's within rounding", apart(here["sum"], there["sum"]) <= 10 and
           apart(here["sum_of_squares"], there["sum_of_squares"]) <= 10)
     for batch, threads in [(1, 1), (3, 2), (6, 2)]:
-        run(*arguments, "--device", "cuda", "--batch", batch, "--threads", threads, "--out", out / "other.stats", "-q")
+        done = run(*arguments, "--tokens", 96, "--device", "cuda", "--batch", batch, "--threads", threads, "--out", out / "other.stats", "-q")
         check(f"{name}: statistics have the same bits with {batch} blocks a pass and {threads} threads",
-              (out / "other.stats").read_bytes() == cuda.read_bytes())
-    whole = cuda.read_bytes()
-    partial = pathlib.Path(str(cuda) + ".partial")
-    run(*arguments, "--tokens", 32, "--device", "cuda", "--out", out / "half.stats", "-q")
-    check(f"{name}: fewer tokens give other statistics", (out / "half.stats").read_bytes() != whole and not partial.exists())
+              done[0] == 0 and (out / "other.stats").read_bytes() == cuda.read_bytes(), done)
 
 
 def kinds_of_products(narrow, arguments, numbers, out):
@@ -228,10 +252,12 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         out = pathlib.Path(name)
         model, texts = out / "model", out / "texts"
-        programs.make_model(model)
+        tensors = programs.make_model(model)
         programs.make_corpora(texts)
         sites_of_families(out)
-        statistics("llama", model, texts, out)
+        statistics("mistral", with_windows(model, out / "mistral"), texts, out)
+        statistics("mixtral", with_experts(model, tensors, out / "mixtral"), texts, out)
+        statistics("llama", model, texts, out)  # the last: what it leaves is gone on with
         answers = texts_with_neurons_off(model, texts, out)
         sentences(model, out)
         facts(out)
