@@ -14,7 +14,15 @@ NEUROGLOT_INSTANCES(float)
 NEUROGLOT_INSTANCES(Bf16)
 template void attention_scores<float>(Stream, const Heads&, const Sequence<float>&, int, Rows<float>);
 template void attention_mix<float>(Stream, const Heads&, const Sequence<float>&, int, Rows<const float>);
-template void launch_attention_wmma<64>(Stream, const Heads&, const Sequence<Bf16>*, int, int);
-template void launch_attention_wmma<128>(Stream, const Heads&, const Sequence<Bf16>*, int, int);
+
+void attention_with_tensor_cores(Stream stream, const Heads& shape, const Sequence<Bf16>* sequences, int count,
+                                 int queries) {
+  if (count == 0 || queries == 0) return;
+  if (shape.head_dim > 128) throw std::invalid_argument("attention_with_tensor_cores: heads of more than 128 values");
+  if (shape.head_dim <= 64)
+    launch_attention_wmma<64>(stream, shape, sequences, count, queries);
+  else
+    launch_attention_wmma<128>(stream, shape, sequences, count, queries);
+}
 
 }  // namespace neuroglot::cuda

@@ -151,8 +151,6 @@ void launch_attention(Stream stream, const Heads& shape, const Sequence<T>* sequ
          shape, sequences, fours);
 }
 
-/// All heads of `count` sequences. `sequences` on the device; `queries`: of the longest of them; `fours`: whether
-/// in_fours holds for all. Throws for heads of more than 256.
 template <class T>
 void attention(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int queries, bool fours) {
   if (count == 0 || queries == 0) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/attention_shape.cuh"
+#include "kernels/attention_wmma.hpp"
 #include "kernels/reduce.cuh"
 
 namespace neuroglot::cuda {
@@ -132,17 +133,6 @@ void launch_attention_wmma(Stream stream, const Heads& shape, const Sequence<Bf1
                static_cast<unsigned>(count)),
           dim3(wmma_threads), WmmaTiles<width>::bytes, stream},
          shape, sequences);
-}
-
-/// All heads of `count` sequences, as attention(). Throws for heads of more than 128: their tiles do not fit.
-inline void attention_with_tensor_cores(Stream stream, const Heads& shape, const Sequence<Bf16>* sequences, int count,
-                                        int queries) {
-  if (count == 0 || queries == 0) return;
-  if (shape.head_dim > 128) throw std::invalid_argument("attention_with_tensor_cores: heads of more than 128 values");
-  if (shape.head_dim <= 64)
-    launch_attention_wmma<64>(stream, shape, sequences, count, queries);
-  else
-    launch_attention_wmma<128>(stream, shape, sequences, count, queries);
 }
 
 }  // namespace neuroglot::cuda

@@ -3,21 +3,14 @@
 #pragma once
 
 #include "kernels/attention_shape.cuh"
+#include "kernels/decode_attention.hpp"
 #include "kernels/reduce.cuh"
 
 namespace neuroglot::cuda {
 
-inline constexpr int decode_split = 256;  // keys of a block: the same whatever the batch, and so are the bits
 inline constexpr int decode_threads = 128;
 inline constexpr int decode_lanes = 8;  // that share a key
 inline constexpr int decode_teams = decode_threads / decode_lanes;
-
-/// What a split of the keys adds to a head, before the sums of all splits are divided: (sequences, heads, splits).
-struct DecodeScratch {
-  float* largest;
-  float* sum;
-  float* z;  ///< (sequences, heads, splits, head_dim)
-};
 
 /// Merges what several have seen of a query's keys, in order: fills z by calling from(part, i).
 template <class Softmax, class From, class To>
@@ -147,8 +140,6 @@ void launch_decode(Stream stream, const Heads& shape, const Sequence<T>* sequenc
          shape, sequences, splits, scratch);
 }
 
-/// `count` sequences of one query each, `keys` of the longest, rows that can be read in fours. scratch of
-/// pieces(keys, decode_split) splits. Throws for heads of more than 256.
 template <class T>
 void decode_attention(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int keys,
                       const DecodeScratch& scratch) {

@@ -4,16 +4,10 @@
 #pragma once
 
 #include "kernels/activation.cuh"
+#include "kernels/gated_activation.hpp"
 #include "kernels/statistics.cuh"
 
 namespace neuroglot::cuda {
-
-/// What is asked for beside the product. Pointers are null where it is not.
-struct AtNeurons {
-  const int* offsets = nullptr;        ///< (sequences + 1): rows of each sequence
-  const unsigned char* off = nullptr;  ///< (neurons): 1 where the activation becomes 0
-  Sums of_sequences{};                 ///< (sequences, neurons): sums of f(gate), after switching off
-};
 
 /// Step 1: each wish a kernel of its own: activate, switch_off, sum_columns, multiply. Four walks over
 /// (tokens, neurons): of every value of the gate three loads and two stores, and a load of up.
@@ -69,7 +63,6 @@ __global__ void gated_activation_in_fours(F f, Rows<T> gate, Rows<const T> up, A
     totals[i].store(at.of_sequences, static_cast<long long>(blockIdx.y) * gate.cols + col + i);
 }
 
-/// gate = f(gate) * up, in place, with what `at` asks for; every row lies in one of the sequences.
 template <class F, class T>
 void gated_activation(Stream stream, F f, Rows<T> gate, Rows<const T> up, int sequences, const AtNeurons& at) {
   if (sequences == 0 || gate.cols == 0) return;

@@ -16,4 +16,10 @@ namespace neuroglot::cuda {
 NEUROGLOT_INSTANCES(float)
 NEUROGLOT_INSTANCES(Bf16)
 
+void add_to_totals(Stream stream, Sums of_sequences, int sequences, int neurons, Sums totals) {
+  launch(add_sums<long long>,
+         {dim3(static_cast<unsigned>(pieces(neurons, statistics_threads))), dim3(statistics_threads), 0, stream},
+         of_sequences, sequences, neurons, totals);
+}
+
 }  // namespace neuroglot::cuda

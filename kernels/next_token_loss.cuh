@@ -3,20 +3,13 @@
 /// ops/cpu/cross_entropy.hpp)
 #pragma once
 
-#include "kernels/matmul.cuh"
+#include "kernels/next_token_loss.hpp"
 #include "kernels/reduce.cuh"
 #include "kernels/rows.cuh"
 
 namespace neuroglot::cuda {
 
-inline constexpr int loss_columns = 4096;  // of the vocabulary at a time: 8 MB of logits for 512 rows
 inline constexpr int loss_threads = 256;
-
-/// What a block of columns adds to the log-sum-exp of a row.
-struct PartialSum {
-  float largest;
-  float sum;  ///< of exp(logit - largest)
-};
 
 /// parts[row] of logits (rows, width), which are the columns [first, first + width) of the vocabulary; the logit of the
 /// row's target where it is among them. A block of threads a row.
@@ -56,31 +49,6 @@ __global__ void combine_parts(Rows<const Parts> parts, const float* target_logit
     sum += static_cast<double>(of.sum) * exp(static_cast<double>(of.largest) - static_cast<double>(largest));
   }
   loss[row] = static_cast<double>(largest) + log(sum) - static_cast<double>(target_logits[row]);
-}
-
-/// Scratch of next_token_loss.
-struct LossScratch {
-  Rows<float> logits;      ///< (rows, min(loss_columns, vocabulary))
-  Rows<PartialSum> parts;  ///< (rows, pieces(vocabulary, loss_columns))
-  float* target_logits;    ///< (rows)
-};
-
-/// loss (rows) in nats of targets (rows) by the logits x W^T: `project(first, count, y)` writes the logits of the
-/// vocabulary's rows [first, first + count) to y (rows, count), on the same stream. factor, cap: ops/soft_cap.hpp.
-template <class Project>
-void next_token_loss(Stream stream, int rows, int vocabulary, Project project, const int* targets, float factor,
-                     float cap, const LossScratch& scratch, double* loss) {
-  if (rows == 0) return;
-  const auto blocks = static_cast<unsigned>(rows);
-  for (int first = 0, part = 0; first < vocabulary; first += loss_columns, ++part) {
-    const int count = vocabulary - first < loss_columns ? vocabulary - first : loss_columns;
-    const Rows<float> logits(scratch.logits.data, rows, count, scratch.logits.stride);
-    project(first, count, logits);
-    launch(summarise_logits<PartialSum>, {dim3(blocks), dim3(loss_threads), 0, stream}, logits, first, targets, factor,
-           cap, scratch.parts, part, scratch.target_logits);
-  }
-  launch(combine_parts<PartialSum>, {dim3(static_cast<unsigned>(pieces(rows, 128))), dim3(128), 0, stream},
-         scratch.parts, scratch.target_logits, loss);
 }
 
 }  // namespace neuroglot::cuda

@@ -10,8 +10,16 @@ namespace neuroglot::cuda {
 NEUROGLOT_INSTANCES(float, float)
 NEUROGLOT_INSTANCES(float, Bf16)
 NEUROGLOT_INSTANCES(Bf16, Bf16)
-template __global__ void summarise_logits<PartialSum>(Rows<const float>, int, const int*, float, float,
-                                                      Rows<PartialSum>, int, float*);
-template __global__ void combine_parts<PartialSum>(Rows<const PartialSum>, const float*, double*);
+
+void summarise_block(Stream stream, Rows<const float> logits, int first, const int* targets, float factor, float cap,
+                     const LossScratch& scratch, int part) {
+  launch(summarise_logits<PartialSum>, {dim3(static_cast<unsigned>(logits.rows)), dim3(loss_threads), 0, stream},
+         logits, first, targets, factor, cap, scratch.parts, part, scratch.target_logits);
+}
+void combine_blocks(Stream stream, const LossScratch& scratch, double* loss) {
+  launch(combine_parts<PartialSum>,
+         {dim3(static_cast<unsigned>(pieces(scratch.parts.rows, 128))), dim3(128), 0, stream}, scratch.parts,
+         scratch.target_logits, loss);
+}
 
 }  // namespace neuroglot::cuda

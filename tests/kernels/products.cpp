@@ -1,5 +1,6 @@
 // Products, and the loss fused with the vocabulary projection, against the plain loops of ops/.
 #include "device_matrix.hpp"
+#include "kernels/matmul.cuh"
 #include "kernels/next_token_loss.cuh"
 #include "neuroglot/ops/cross_entropy.hpp"
 #include "neuroglot/ops/matmul.hpp"

@@ -35,7 +35,7 @@ class AnyModel {
   virtual ~AnyModel() = default;
   virtual const Config& config() const = 0;
   virtual Threads& threads() = 0;
-  /// "cpu", "reference"
+  /// "cpu", "reference", "cuda"
   virtual std::string_view backend_name() const = 0;
   virtual std::size_t weight_bytes() const = 0;
   virtual std::size_t workspace_bytes() = 0;
@@ -97,6 +97,7 @@ RowScores row_scores(AnyModel& model, const PackedBatch& batch, std::span<const 
 struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
+  int device = 0;                         ///< of backends that run on one of several
 };
 
 /// Loads a model of a known family as one of any; defined in erased_model.hpp, so that programs can have each family

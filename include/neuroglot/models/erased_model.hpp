@@ -72,7 +72,9 @@ class ErasedModel final : public AnyModel {
 
  private:
   static typename Model::Backend made(const BackendOptions& options) {
-    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType>)
+    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType, int>)
+      return typename Model::Backend(options.threads, options.weights, options.device);
+    else if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType>)
       return typename Model::Backend(options.threads, options.weights);
     else
       return typename Model::Backend(options.threads);

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "kernels/attention.cuh"
-#include "kernels/decode_attention.cuh"
+#include "kernels/attention.hpp"
+#include "kernels/decode_attention.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cuda/device_functions.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"

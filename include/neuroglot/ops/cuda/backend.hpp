@@ -1,5 +1,5 @@
-/// The CUDA backend: activations in float on the device, weights in float or bf16, the kernels of kernels/. Compiled by
-/// nvcc it runs on a GPU, by any other compiler in the emulation, on the CPU.
+/// The CUDA backend: activations in float on the device, weights in float or bf16, the kernels of kernels/. It needs no
+/// CUDA to be compiled; linked with neuroglot_cuda it runs on a GPU, with neuroglot_cuda_emulated on the CPU.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,19 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/attention_steps.cuh"
-#include "kernels/gather.cuh"
-#include "kernels/layer_norm.cuh"
-#include "kernels/matmul.cuh"
-#include "kernels/rms_norm.cuh"
-#include "kernels/rope.cuh"
-#include "kernels/softmax.cuh"
+#include "kernels/attention_steps.hpp"
+#include "kernels/elementwise.hpp"
+#include "kernels/gather.hpp"
+#include "kernels/layer_norm.hpp"
+#include "kernels/matmul.hpp"
+#include "kernels/rms_norm.hpp"
+#include "kernels/rope.hpp"
+#include "kernels/softmax.hpp"
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
+#include "neuroglot/ops/cuda/device.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
 #include "neuroglot/ops/cuda/next_token_loss.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
@@ -32,7 +34,7 @@ namespace neuroglot {
 
 /// One device, one stream: what is asked for is queued, and the host waits only where it wants to see something.
 /// Results do not depend on what else is in a batch. Views that it hands out must not be read on the host: on_host
-/// shows them.
+/// shows them. The thread that makes it is the one that uses it, and the device becomes that thread's.
 class Cuda {
  public:
   using Scalar = float;
@@ -43,24 +45,24 @@ class Cuda {
   using ConstView = MatrixView<const float>;
   static constexpr std::string_view name = "cuda";
 
-  /// threads: of the host, which fill weights while a model is loaded.
-  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32) : threads_(threads), weights_(weights) {
-    cuda::check(cudaStreamCreate(&stream_), "making a stream");
-  }
+  /// threads: of the host, which fill weights while a model is loaded. Throws Error where there is no such device.
+  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0)
+      : device_(cuda::chosen_device(device)), threads_(threads), weights_(weights) {}
   Cuda(const Cuda&) = delete;
   Cuda& operator=(const Cuda&) = delete;
-  ~Cuda() { cudaStreamDestroy(stream_); }
+  ~Cuda() { cuda::destroy(stream_); }
 
   /// Called by load_model on each weight before its rows are set.
-  void prepare(Weight& weight) const { weight.keep_as(weights_); }
+  void prepare(Weight& weight) const { weight.keep_as(weights_, device_); }
   void prepare(const Vector&) const {}
 
   Workspace& workspace() { return workspace_; }
   Threads& threads() { return threads_; }
   cuda::Stream stream() const { return stream_; }
+  int device() const { return device_; }
   /// Waits until all that was asked for has been done.
   void synchronise() {
-    cuda::check(cudaStreamSynchronize(stream_), "waiting for the device");
+    cuda::wait_for(stream_);
     staging_.reuse();
   }
 
@@ -152,12 +154,12 @@ class Cuda {
     const Workspace::Scope scope(workspace_);
     cuda::gather(stream_, cuda::rows_of(x), row_numbers(rows), cuda::rows_of(y));
   }
-  void clear(View y) { cuda::change(stream_, cuda::Zero{}, cuda::rows_of(y)); }
-  void copy(ConstView x, View y) { cuda::copy_rows(stream_, x, y, cudaMemcpyDeviceToDevice); }
+  void clear(View y) { cuda::clear(stream_, cuda::rows_of(y)); }
+  void copy(ConstView x, View y) { cuda::copy_rows(stream_, x, y); }
   void upload(ConstView host, View y) {
     const View pinned = pinned_matrix(host.rows, host.cols);
     for (Index row = 0; row < host.rows; ++row) std::copy_n(host.row(row).data(), host.cols, pinned.row(row).data());
-    cuda::copy_rows<float>(stream_, pinned, y, cudaMemcpyHostToDevice);
+    cuda::copy_rows<float>(stream_, pinned, y);
   }
 
   /// f sees a copy on the host, and what it has made of it goes back. Waits for the device.
@@ -165,7 +167,7 @@ class Cuda {
   void on_host(View m, F&& f) {
     const View shown = fetch(m);
     f(shown);
-    cuda::copy_rows<float>(stream_, shown, m, cudaMemcpyHostToDevice);
+    cuda::copy_rows<float>(stream_, shown, m);
   }
 
  private:
@@ -176,8 +178,8 @@ class Cuda {
   View fetch(ConstView m) {
     synchronise();
     const View here = pinned_matrix(m.rows, m.cols);
-    cuda::copy_rows<float>(stream_, m, here, cudaMemcpyDeviceToHost);
-    cuda::check(cudaStreamSynchronize(stream_), "reading from the device");
+    cuda::copy_rows<float>(stream_, m, here);
+    cuda::wait_for(stream_);
     return here;
   }
   /// f(row, its scores on the host), 32 rows on the device at a time.
@@ -199,9 +201,10 @@ class Cuda {
     return staging_.up(stream_, workspace_, std::span<const long long>(numbers));
   }
 
+  int device_;
   Threads threads_;
   WeightType weights_;
-  cuda::Stream stream_ = nullptr;
+  cuda::Stream stream_ = cuda::make_stream();
   cuda::Staging staging_;
   Workspace workspace_{cuda::device_buffer};
 };

@@ -6,7 +6,8 @@
 #include <cstring>
 #include <span>
 
-#include "kernels/next_token_loss.cuh"
+#include "kernels/matmul.hpp"
+#include "kernels/next_token_loss.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
@@ -33,8 +34,8 @@ inline void next_token_loss(Stream stream, Workspace& workspace, Staging& stagin
                   staging.up(stream, workspace, targets), static_cast<float>(shape.scale),
                   static_cast<float>(shape.softcap), scratch, there);
   void* const here = staging.take(loss.size_bytes());
-  check(cudaMemcpyAsync(here, there, loss.size_bytes(), cudaMemcpyDeviceToHost, stream), "reading the loss");
-  check(cudaStreamSynchronize(stream), "reading the loss");
+  copy_bytes(stream, there, here, loss.size_bytes());
+  wait_for(stream);
   std::memcpy(loss.data(), here, loss.size_bytes());
 }
 

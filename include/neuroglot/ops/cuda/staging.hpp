@@ -23,7 +23,7 @@ class Staging {
     if (values.empty()) return there;
     void* const pinned = take(values.size_bytes());
     std::memcpy(pinned, values.data(), values.size_bytes());
-    check(cudaMemcpyAsync(there, pinned, values.size_bytes(), cudaMemcpyHostToDevice, stream), "an upload");
+    copy_bytes(stream, pinned, there, values.size_bytes());
     return there;
   }
 

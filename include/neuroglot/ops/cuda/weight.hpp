@@ -26,9 +26,10 @@ class DeviceWeight {
   WeightType type() const { return type_; }
   std::size_t bytes() const { return static_cast<std::size_t>(in_features_ * out_features_) * element_bytes(); }
 
-  /// Before rows are set.
-  void keep_as(WeightType type) {
+  /// Before rows are set: in which type, and on which device.
+  void keep_as(WeightType type, int device = 0) {
     type_ = type;
+    device_ = device;
     state_->staging = Buffer(bytes());
   }
   /// Row n of the published matrix. Several threads may set different rows at once, each row once.
@@ -44,15 +45,16 @@ class DeviceWeight {
   /// Calls f with the rows [first, first + count) on the device, as Rows<const float> or Rows<const Bf16>.
   template <class F>
   void with_rows(Index first, Index count, F&& f) const {
-    const auto part = [&](auto* data) {
-      return Rows<const std::remove_const_t<std::remove_pointer_t<decltype(data)>>>(
-          data + first * in_features_, static_cast<int>(count), static_cast<int>(in_features_), in_features_);
-    };
     if (state_->memory.bytes() == 0) throw error("a weight is used of which not all rows have been set");
+    const void* const data = static_cast<const std::byte*>(state_->memory.data()) +
+                             static_cast<std::size_t>(first * in_features_) * element_bytes();
+    const auto part = [&]<class T>(const T* elements) {
+      return Rows<const T>(elements, static_cast<int>(count), static_cast<int>(in_features_), in_features_);
+    };
     if (type_ == WeightType::fp32)
-      f(part(static_cast<const float*>(state_->memory.data())));
+      f(part(static_cast<const float*>(data)));
     else
-      f(part(static_cast<const Bf16*>(state_->memory.data())));
+      f(part(static_cast<const Bf16*>(data)));
   }
 
  private:
@@ -63,15 +65,16 @@ class DeviceWeight {
 
   std::size_t element_bytes() const { return type_ == WeightType::fp32 ? sizeof(float) : sizeof(bf16); }
   void upload() {
+    use_device(device_);  // the thread that sets the last row may be any
     state_->memory = device_buffer(bytes());
-    check(cudaMemcpyAsync(state_->memory.data(), state_->staging.data(), bytes(), cudaMemcpyHostToDevice, nullptr),
-          "uploading a weight");
-    check(cudaStreamSynchronize(nullptr), "uploading a weight");
+    copy_bytes(nullptr, state_->staging.data(), state_->memory.data(), bytes());
+    wait_for(Stream{});
     state_->staging = Buffer();
   }
 
   Index in_features_ = 0, out_features_ = 0;
   WeightType type_ = WeightType::fp32;
+  int device_ = 0;
   std::unique_ptr<State> state_ = std::make_unique<State>();
 };
 
@@ -84,9 +87,8 @@ class DeviceVector : public std::vector<float> {
   const float* on_device() const {
     if (!empty() && memory_.bytes() == 0) {
       memory_ = device_buffer(size() * sizeof(float));
-      check(cudaMemcpyAsync(memory_.data(), data(), size() * sizeof(float), cudaMemcpyHostToDevice, nullptr),
-            "uploading a vector");
-      check(cudaStreamSynchronize(nullptr), "uploading a vector");
+      copy_bytes(nullptr, data(), memory_.data(), size() * sizeof(float));
+      wait_for(Stream{});
     }
     return static_cast<const float*>(memory_.data());
   }

@@ -1,0 +1,12 @@
+/// attention.hpp with tensor cores: products of 16 x 16 tiles of bf16, added up in float.
+#pragma once
+
+#include "kernels/attention.hpp"
+
+namespace neuroglot::cuda {
+
+/// All heads of `count` sequences, as attention(). Throws for heads of more than 128: their tiles do not fit.
+void attention_with_tensor_cores(Stream stream, const Heads& shape, const Sequence<Bf16>* sequences, int count,
+                                 int queries);
+
+}  // namespace neuroglot::cuda
