@@ -21,6 +21,22 @@ namespace neuroglot {
 /// A round is what is computed before anybody asks for a result: batches, each a pass. windows[i] hears batch i.
 using Round = std::vector<PackedBatch>;
 
+namespace detail {
+
+/// Runs the batches of a round: by layers where there are several, each with hooks_of(i).
+template <class Model, class HooksOf>
+void run_round(Model& model, const Round& round, HooksOf hooks_of) {
+  if (round.size() == 1) {
+    forward<output::None>(model, round.front(), hooks_of(0));
+  } else {
+    std::vector<decltype(hooks_of(0))> sets;
+    for (std::size_t i = 0; i < round.size(); ++i) sets.push_back(hooks_of(i));
+    forward_by_layers(model, std::span(round), std::span(sets));
+  }
+}
+
+}  // namespace detail
+
 /// One process: the hook adds up.
 template <class Site, class Model>
 class TotalsAlone {
@@ -39,7 +55,7 @@ class TotalsAlone {
   }
 
   void run(const Round& round, std::span<WindowMeans<Site>> windows) {
-    for (std::size_t i = 0; i < round.size(); ++i) forward<output::None>(model_, round[i], hooks(count_, windows[i]));
+    detail::run_round(model_, round, [&](std::size_t i) { return hooks(count_, windows[i]); });
   }
 
   /// Into the statistics.
@@ -75,8 +91,7 @@ class TotalsOfRanks {
       counts_.emplace_back(statistics_.layers(), statistics_.neurons(), &model_.threads());
     for (std::size_t i = 0; i < round.size(); ++i) counts_[i].begin(round[i].sequences());
     if (whose == ranks_.rank())
-      for (std::size_t i = 0; i < round.size(); ++i)
-        forward<output::None>(model_, round[i], hooks(counts_[i], windows[i]));
+      detail::run_round(model_, round, [&](std::size_t i) { return hooks(counts_[i], windows[i]); });
     if (!ranks_.is_first()) return send(round, windows);
     if (whose != 0) receive(whose, round, windows);
     for (std::size_t i = 0; i < round.size(); ++i) add(counts_[i]);

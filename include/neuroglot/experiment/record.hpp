@@ -25,6 +25,7 @@ namespace neuroglot {
 struct RecordOptions {
   BlockOptions blocks;
   Index batch = 4;      ///< blocks in a pass
+  Index passes = 1;     ///< that go by the layers together: more than one where weights are streamed
   bool resume = false;  ///< go on from what an interrupted run has left
   bool quiet = false;
   std::filesystem::path out;            ///< stats.safetensors
@@ -108,23 +109,33 @@ class Recorder {
     TokenBlocks blocks(sources_[language], tokenizer_, options_.blocks);
     std::vector<TokenId> block;
     for (Index done = 0; done < tokens / options_.blocks.block; ++done) blocks.next(block);
-    std::vector<WindowMeans<Site>> windows(1, {statistics_.layers(), statistics_.neurons(),
-                                               options_.samples.empty() ? 0 : options_.sample, &model_.threads()});
-    for (Round round(1); fill(round.front(), blocks); round = Round(1)) {
+    std::vector<WindowMeans<Site>> windows(
+        static_cast<std::size_t>(options_.passes),
+        {statistics_.layers(), statistics_.neurons(), options_.samples.empty() ? 0 : options_.sample,
+         &model_.threads()});
+    for (Round round = next_round(blocks); !round.empty(); round = next_round(blocks)) {
       totals.run(round, windows);
-      for (std::size_t i = 0; i < round.size(); tokens += round[i++].rows())
+      for (std::size_t i = 0; i < round.size(); ++i) {
         if (samples_ != nullptr)
           samples_->write(language, tokens / options_.sample, windows[i].mean(), windows[i].active());
-      progress.add(round.front().rows());
+        tokens += round[i].rows();
+        progress.add(round[i].rows());
+      }
       if (std::chrono::steady_clock::now() - saved_ > options_.save_every) save(totals);
     }
     save(totals);
   }
 
-  bool fill(PackedBatch& batch, TokenBlocks& blocks) const {
+  /// The next blocks of a corpus; empty at its end.
+  Round next_round(TokenBlocks& blocks) const {
+    Round round;
     std::vector<TokenId> block;
-    while (batch.sequences() < options_.batch && blocks.next(block)) batch.add(block);
-    return batch.rows() > 0;
+    for (bool more = true; more && static_cast<Index>(round.size()) < options_.passes;) {
+      PackedBatch batch;
+      while (batch.sequences() < options_.batch && (more = blocks.next(block))) batch.add(block);
+      if (batch.rows() > 0) round.push_back(std::move(batch));
+    }
+    return round;
   }
 
   template <class Totals>

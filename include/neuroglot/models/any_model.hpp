@@ -41,6 +41,8 @@ class AnyModel {
   virtual std::size_t workspace_bytes() = 0;
   virtual std::unique_ptr<AnyCache> make_cache(Index sequences, Index capacity) const = 0;
   virtual void forward(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
+  /// See models/forward_by_layers.hpp: hooks[i] hear batches[i].
+  virtual void forward_by_layers(std::span<const PackedBatch> batches, std::span<ErasedHooks> hooks) = 0;
   virtual std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
   /// (sequences, vocab): of each sequence's last token
   virtual Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
@@ -72,6 +74,14 @@ auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listen
     return model.next_token_loss(batch, ErasedHooks(listening), cache);
 }
 
+/// Many batches layer by layer, listening[i] hearing batches[i]: models/forward_by_layers.hpp.
+template <class... Hooks>
+void forward_by_layers(AnyModel& model, std::span<const PackedBatch> batches, std::span<HookSet<Hooks...>> listening) {
+  std::vector<ErasedHooks> erased;
+  for (HookSet<Hooks...>& hooks : listening) erased.emplace_back(hooks);
+  model.forward_by_layers(batches, erased);
+}
+
 /// The id with the highest score at each of these rows of the batch, of equal scores the lowest.
 template <class... Hooks>
 std::vector<std::int32_t> best_tokens(AnyModel& model, const PackedBatch& batch, std::span<const Index> rows,
@@ -97,6 +107,7 @@ RowScores row_scores(AnyModel& model, const PackedBatch& batch, std::span<const 
 struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
+  bool stream = false;                    ///< two blocks in memory at a time (models/layer_stream.hpp)
   int device = 0;                         ///< of backends that run on one of several
 };
 

@@ -24,6 +24,7 @@
 #include "neuroglot/ops/cuda/next_token_loss.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
+#include "neuroglot/ops/cuda/weight_copies.hpp"
 #include "neuroglot/ops/matmul.hpp"
 #include "neuroglot/ops/rope.hpp"
 #include "neuroglot/ops/route.hpp"
@@ -41,6 +42,7 @@ class Cuda {
   using Weight = cuda::DeviceWeight;
   using Vector = cuda::DeviceVector;
   using Matrix = cuda::DeviceMatrix;
+  using WeightCopies = cuda::WeightCopies;
   using View = MatrixView<float>;
   using ConstView = MatrixView<const float>;
   static constexpr std::string_view name = "cuda";
@@ -55,6 +57,7 @@ class Cuda {
   /// Called by load_model on each weight before its rows are set.
   void prepare(Weight& weight) const { weight.keep_as(weights_, device_); }
   void prepare(const Vector&) const {}
+  WeightCopies weight_copies() const { return WeightCopies(stream_, weights_); }
 
   Workspace& workspace() { return workspace_; }
   Threads& threads() { return threads_; }
