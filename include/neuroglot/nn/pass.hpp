@@ -58,7 +58,12 @@ class Pass {
     if constexpr (HearsSite<Hooks, Site>) {
       if (!heard(hooks, site, layer)) return;
       const Place place{batch, Site::per_layer ? layer : -1, sequence, head, expert, experts, expert_rows};
-      backend.on_host(m, [&](MatrixView<float> shown) { hooks(site, place, eigen_map(shown)); });
+      if constexpr (requires { backend.device_for_hooks(); }) {
+        DeviceView view(backend.device_for_hooks(), m);
+        hooks(site, place, view);
+      } else {
+        backend.on_host(m, [&](MatrixView<float> shown) { hooks(site, place, eigen_map(shown)); });
+      }
     }
   }
 

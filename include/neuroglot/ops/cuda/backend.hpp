@@ -20,6 +20,7 @@
 #include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
 #include "neuroglot/ops/cuda/device.hpp"
+#include "neuroglot/ops/cuda/hook_device.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
 #include "neuroglot/ops/cuda/next_token_loss.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
@@ -168,10 +169,13 @@ class Cuda {
   /// f sees a copy on the host, and what it has made of it goes back. Waits for the device.
   template <class F>
   void on_host(View m, F&& f) {
-    const View shown = fetch(m);
+    const View shown = hook_device_.show(m);
     f(shown);
-    cuda::copy_rows<float>(stream_, shown, m);
+    hook_device_.take_back(shown, m);
   }
+  /// Hooks are not shown more on the host than they want to see (hooks/device_view.hpp).
+  Device& device_for_hooks() { return hook_device_; }
+  const cuda::HostCopies& host_copies() const { return hook_device_.copies(); }
 
  private:
   View pinned_matrix(Index rows, Index cols) {
@@ -210,6 +214,7 @@ class Cuda {
   cuda::Stream stream_ = cuda::make_stream();
   cuda::Staging staging_;
   Workspace workspace_{cuda::device_buffer};
+  cuda::HookDevice hook_device_{stream_, workspace_, staging_};
 };
 
 }  // namespace neuroglot
