@@ -19,7 +19,7 @@ void add_model_options(CommandLine& line) {
              "cpu, or reference: plain loops in double precision, slow, to check a result");
 }
 
-std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder) {
+std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder, bool stream) {
   const int threads = line.get<int>("threads");
   if (threads < 0 || threads > 1024) throw usage_error("--threads ", threads, ": not a number of threads");
   const std::string dtype = line.text("dtype");
@@ -27,7 +27,8 @@ std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesys
   const std::string backend = line.text("backend");
   if (backend != "cpu" && backend != "reference") throw usage_error("--backend ", backend, ": is cpu or reference");
   if (dtype == "bf16" && backend != "cpu") throw usage_error("--dtype bf16: the reference backend computes in double");
-  const BackendOptions options{threads, dtype == "bf16" ? WeightType::bf16 : WeightType::fp32};
+  BackendOptions options{threads, dtype == "bf16" ? WeightType::bf16 : WeightType::fp32};
+  options.stream = stream;
   WeightReport report;
   auto model = backend == "cpu" ? load_any_model<Cpu>(folder, options, &report)
                                 : load_any_model<Reference>(folder, options, &report);

@@ -14,8 +14,9 @@ namespace ng {
 /// --threads, --dtype, --backend: the options of programs that run a model.
 void add_model_options(CommandLine& line);
 
-/// Loads MODEL as those options say and tells on stderr what it left unused. Throws UsageError for a --dtype or
-/// --backend that there is not.
-std::unique_ptr<neuroglot::AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder);
+/// Loads MODEL as those options say and tells on stderr what it left unused; with `stream`, two of its layers at a time
+/// (models/layer_stream.hpp). Throws UsageError for a --dtype or --backend that there is not.
+std::unique_ptr<neuroglot::AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder,
+                                                bool stream = false);
 
 }  // namespace ng

@@ -34,6 +34,10 @@ void add_options(ng::CommandLine& line) {
              "share of positive ones");
   line.add()("sample", ng::po::value<Index>()->default_value(0),
              "tokens of a sample, which divide --block; 0: a block");
+  line.add()("stream", ng::po::value<Index>()->default_value(0),
+             "for models that do not fit into memory: the weights of two layers at a time, read from MODEL while the "
+             "layer before is computed; so many tokens go through a layer before the next. 0: all weights in memory. "
+             "No result depends on it");
   line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
 }
 
@@ -75,9 +79,12 @@ int run(int argc, char** argv, ng::Processes& processes) {
   if (ranks.is_first()) require_writable(options.out);
   const std::vector<CorpusSource> sources = ng::corpora(line);
   const auto tokenizer = load_tokenizer(line.model());
-  const auto model = ng::load_model(line, line.model());
+  const auto stream = line.get<Index>("stream");
+  if (stream < 0) throw usage_error("--stream ", stream, ": not a number of tokens");
+  const auto model = ng::load_model(line, line.model(), stream > 0);
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
+  options.passes = std::max<Index>(1, stream / (options.batch * options.blocks.block));
   options.quiet = quiet;
   options.resume = line.flag("resume");
   options.sample = line.get<Index>("sample") == 0 ? options.blocks.block : line.get<Index>("sample");

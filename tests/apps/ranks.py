@@ -26,7 +26,7 @@ def mpirun(processes, *arguments, **more):
 def bits_do_not_depend_on_processes(record, out):
     one = run("ng-record", *record, "--out", out / "one.safetensors", "--samples", out / "one.samples", "--sample", 16, "-q")
     check("one process records", one[0] == 0, one)
-    for processes, more in [(1, []), (2, []), (3, []), (3, ["--batch", 5]), (2, ["--batch", 1])]:
+    for processes, more in [(1, []), (2, []), (3, []), (3, ["--batch", 5]), (2, ["--batch", 1]), (2, ["--batch", 2, "--stream", 256])]:
         for file in out.glob("several.*"):
             file.unlink()
         several = mpirun(processes, *record, *more, "--out", out / "several.safetensors", "--samples", out / "several.samples",

@@ -109,7 +109,7 @@ TEST_CASE(
     if (!entry.is_directory() || entry.path().filename() == "albert") continue;
     INFO(entry.path().filename().string());
     const auto whole = load_any_model<Cpu>(entry.path(), 1);
-    const auto streamed = load_any_model<Cpu>(entry.path(), BackendOptions{2, WeightType::fp32, true});
+    const auto streamed = load_any_model<Cpu>(entry.path(), BackendOptions{.threads = 2, .stream = true});
     const Config& config = whole->config();
     const NeuronsByLayer off(static_cast<std::size_t>(config.num_hidden_layers), {0, 3});
     Deactivate deactivate{off};
@@ -130,13 +130,14 @@ TEST_CASE(
 
 TEST_CASE("weights in bf16 are streamed to the same bits") {
   const auto whole = load_any_model<Cpu>(llama, BackendOptions{1, WeightType::bf16});
-  const auto streamed = load_any_model<Cpu>(llama, BackendOptions{1, WeightType::bf16, true});
+  const auto streamed =
+      load_any_model<Cpu>(llama, BackendOptions{.threads = 1, .weights = WeightType::bf16, .stream = true});
   for (const PackedBatch& batch : batches())
     CHECK(forward<output::NextTokenLoss>(*streamed, batch) == forward<output::NextTokenLoss>(*whole, batch));
 }
 
 TEST_CASE("layers that share their weights are not streamed") {
-  CHECK_THROWS_WITH((load_any_model<Cpu>(data / "families/albert", BackendOptions{1, WeightType::fp32, true})),
+  CHECK_THROWS_WITH((load_any_model<Cpu>(data / "families/albert", BackendOptions{.threads = 1, .stream = true})),
                     Catch::Contains("share one block's weights"));
 }
 

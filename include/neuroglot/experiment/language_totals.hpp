@@ -124,7 +124,7 @@ class TotalsOfRanks {
       windows[i].hold(std::move(mean), std::move(active));
     }
   }
-  void add(const CountSequences<Site>& counts) {
+  void add(CountSequences<Site>& counts) {
     const std::size_t at = language_ * static_cast<std::size_t>(statistics_.layers() * statistics_.neurons());
     counts.add_to(statistics_.count.data() + at, statistics_.sum.data() + at, statistics_.sum_of_squares.data() + at);
   }

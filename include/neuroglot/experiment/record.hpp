@@ -109,10 +109,9 @@ class Recorder {
     TokenBlocks blocks(sources_[language], tokenizer_, options_.blocks);
     std::vector<TokenId> block;
     for (Index done = 0; done < tokens / options_.blocks.block; ++done) blocks.next(block);
-    std::vector<WindowMeans<Site>> windows(
-        static_cast<std::size_t>(options_.passes),
-        {statistics_.layers(), statistics_.neurons(), options_.samples.empty() ? 0 : options_.sample,
-         &model_.threads()});
+    std::vector<WindowMeans<Site>> windows(static_cast<std::size_t>(options_.passes),
+                                           {statistics_.layers(), statistics_.neurons(),
+                                            options_.samples.empty() ? 0 : options_.sample, &model_.threads()});
     for (Round round = next_round(blocks); !round.empty(); round = next_round(blocks)) {
       totals.run(round, windows);
       for (std::size_t i = 0; i < round.size(); ++i) {

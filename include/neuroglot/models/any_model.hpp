@@ -107,8 +107,8 @@ RowScores row_scores(AnyModel& model, const PackedBatch& batch, std::span<const 
 struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
-  bool stream = false;                    ///< two blocks in memory at a time (models/layer_stream.hpp)
   int device = 0;                         ///< of backends that run on one of several
+  bool stream = false;                    ///< two blocks in memory at a time (models/layer_stream.hpp)
 };
 
 /// Loads a model of a known family as one of any; defined in erased_model.hpp, so that programs can have each family
