@@ -15,6 +15,7 @@
 #include "neuroglot/hooks/count_sequences.hpp"
 #include "neuroglot/hooks/window_means.hpp"
 #include "neuroglot/models/forward.hpp"
+#include "neuroglot/models/forward_by_layers.hpp"
 
 namespace neuroglot {
 
@@ -31,7 +32,7 @@ void run_round(Model& model, const Round& round, HooksOf hooks_of) {
   } else {
     std::vector<decltype(hooks_of(0))> sets;
     for (std::size_t i = 0; i < round.size(); ++i) sets.push_back(hooks_of(i));
-    forward_by_layers(model, std::span(round), std::span(sets));
+    forward_by_layers<output::None>(model, std::span<const PackedBatch>(round), std::span(sets));
   }
 }
 

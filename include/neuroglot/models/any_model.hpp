@@ -75,7 +75,8 @@ auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listen
 }
 
 /// Many batches layer by layer, listening[i] hearing batches[i]: models/forward_by_layers.hpp.
-template <class... Hooks>
+template <class Output, class... Hooks>
+requires std::is_same_v<Output, output::None>
 void forward_by_layers(AnyModel& model, std::span<const PackedBatch> batches, std::span<HookSet<Hooks...>> listening) {
   std::vector<ErasedHooks> erased;
   for (HookSet<Hooks...>& hooks : listening) erased.emplace_back(hooks);

@@ -20,6 +20,9 @@ namespace neuroglot {
 /// batches hears them in order within a layer, and the layers in order: one that looks back at earlier layers must be a
 /// batch's own. Gives nothing for output::None, for others a vector of what forward gives, in the batches' order.
 template <class Output, class Model, class Hooks>
+requires requires {
+  typename Model::Backend;
+}
 auto forward_by_layers(const Model& model, std::span<const PackedBatch> batches, std::span<Hooks> listening) {
   using View = MatrixView<typename Model::Scalar>;
   if (batches.empty() || listening.size() != batches.size())
