@@ -113,7 +113,7 @@ TEST_CASE(
     const Config& config = whole->config();
     const NeuronsByLayer off(static_cast<std::size_t>(config.num_hidden_layers), {0, 3});
     Deactivate deactivate{off};
-    Count<> expected(config.num_hidden_layers, config.neurons()), found = expected;
+    Count<> expected(config.num_hidden_layers, config.neurons()), found(config.num_hidden_layers, config.neurons());
     const auto all = batches();
     for (const PackedBatch& batch : all) forward<output::None>(*whole, batch, hooks(deactivate, expected));
     auto heard = hooks(deactivate, found);
