@@ -1,9 +1,14 @@
-// The choice of backend and family; the families themselves are compiled in families_cpu.cpp and
-// families_reference.cpp.
+// The choice of device, backend and family; the families themselves are compiled in families_cpu.cpp,
+// families_reference.cpp and families_cuda.cpp.
 #include "families.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <iostream>
+#include <optional>
 
+#include "cuda_models.hpp"
+#include "neuroglot/core/profile.hpp"
 #include "neuroglot/models/registry.hpp"
 #include "neuroglot/ops/reference/backend.hpp"
 
@@ -17,21 +22,64 @@ void add_model_options(CommandLine& line) {
              "fp32, or bf16: weights are kept in half of the memory and widened for the products");
   line.add()("backend", po::value<std::string>()->default_value("cpu"),
              "cpu, or reference: plain loops in double precision, slow, to check a result");
+  line.add()("device", po::value<std::string>()->default_value("cpu"),
+             "cpu, or cuda: a GPU, cuda:1 the second one; --threads then fill its memory. Of several processes on a "
+             "machine (ng-record) each takes the next with cuda");
+  line.add()("timing", po::bool_switch(), "say on stderr, at the end, what the passes' time went into");
 }
 
-std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder, bool stream) {
-  const int threads = line.get<int>("threads");
-  if (threads < 0 || threads > 1024) throw usage_error("--threads ", threads, ": not a number of threads");
-  const std::string dtype = line.text("dtype");
+namespace {
+
+/// N of "cuda:N"; of "cuda" the device whose turn it is; nothing of "cpu". Throws UsageError for anything else.
+std::optional<int> cuda_device(const std::string& device, int process = 0) {
+  if (device == "cpu") return std::nullopt;
+  if (device == "cuda") return process % std::max(1, cuda_devices());
+  int number = -1;
+  if (device.starts_with("cuda:")) {
+    const char* const end = device.data() + device.size();
+    if (const auto read = std::from_chars(device.data() + 5, end, number); read.ec != std::errc() || read.ptr != end)
+      number = -1;
+  }
+  if (number < 0) throw usage_error("--device ", device, ": is cpu, cuda, or cuda:N with the number of a device");
+  return number;
+}
+
+/// Printed when the program ends, after its models have gone.
+Profile* profile_of_this_run() {
+  struct Printed : Profile {
+    ~Printed() { print(std::cerr, *this); }
+  };
+  static Printed profile;
+  return &profile;
+}
+
+BackendOptions backend_options(const CommandLine& line, const Loading& loading) {
+  BackendOptions options;
+  options.threads = line.get<int>("threads");
+  if (options.threads < 0 || options.threads > 1024)
+    throw usage_error("--threads ", options.threads, ": not a number of threads");
+  const std::string dtype = line.text("dtype"), backend = line.text("backend");
   if (dtype != "fp32" && dtype != "bf16") throw usage_error("--dtype ", dtype, ": is fp32 or bf16");
-  const std::string backend = line.text("backend");
   if (backend != "cpu" && backend != "reference") throw usage_error("--backend ", backend, ": is cpu or reference");
   if (dtype == "bf16" && backend != "cpu") throw usage_error("--dtype bf16: the reference backend computes in double");
-  BackendOptions options{threads, dtype == "bf16" ? WeightType::bf16 : WeightType::fp32};
-  options.stream = stream;
+  if (cuda_device(line.text("device")) && backend != "cpu")
+    throw usage_error("--device ", line.text("device"), ": the reference backend computes on the CPU");
+  options.weights = dtype == "bf16" ? WeightType::bf16 : WeightType::fp32;
+  options.device = cuda_device(line.text("device"), loading.process).value_or(0);
+  options.stream = loading.stream;
+  if (line.flag("timing")) options.profile = profile_of_this_run();
+  return options;
+}
+
+}  // namespace
+
+std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder,
+                                     const Loading& loading) {
+  const BackendOptions options = backend_options(line, loading);
   WeightReport report;
-  auto model = backend == "cpu" ? load_any_model<Cpu>(folder, options, &report)
-                                : load_any_model<Reference>(folder, options, &report);
+  auto model = cuda_device(line.text("device"))      ? load_on_cuda(folder, options, &report)
+               : line.text("backend") == "reference" ? load_any_model<Reference>(folder, options, &report)
+                                                     : load_any_model<Cpu>(folder, options, &report);
   if (!line.flag("quiet") && !report.empty()) std::cerr << folder.string() << ": " << report;
   return model;
 }

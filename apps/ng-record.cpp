@@ -81,7 +81,7 @@ int run(int argc, char** argv, ng::Processes& processes) {
   const auto tokenizer = load_tokenizer(line.model());
   const auto stream = line.get<Index>("stream");
   if (stream < 0) throw usage_error("--stream ", stream, ": not a number of tokens");
-  const auto model = ng::load_model(line, line.model(), stream > 0);
+  const auto model = ng::load_model(line, line.model(), {stream > 0, processes.number_on_this_machine()});
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
   options.passes = std::max<Index>(1, stream / (options.batch * options.blocks.block));

@@ -55,7 +55,8 @@ template <class Hook>
 std::pair<std::vector<float>, std::int64_t> logits_with(Hook hook) {
   OnDevice on;
   const Matrix<float> found = forward(on.model, batch, hooks(hook)).on_host();
-  return {{found.view().data, found.view().data + found.rows() * found.cols()}, on.backend.host_copies().copies};
+  return {{found.view().data, found.view().data + found.rows() * found.cols()},
+          on.backend.device_for_hooks().copies().copies};
 }
 
 template <class Hook>
@@ -98,7 +99,7 @@ TEST_CASE("what is counted on a device has the bits of a count on the host, also
   OnDevice on;
   forward<output::None>(on.model, batch, hooks(there));
   forward<output::None>(on.model, batch, hooks(mixed));
-  CHECK(on.backend.host_copies().copies == 0);
+  CHECK(on.backend.device_for_hooks().copies().copies == 0);
   OnHost<Count<>&> host{here}, host_mixed{mixed};
   forward<output::None>(on.model, batch, hooks(host));
   CHECK(there.positive() == here.positive());
@@ -122,8 +123,8 @@ TEST_CASE("hooks on the host that only read share one copy, and none goes back")
   Capture<site::mlp_act> capture(SitePatterns("blocks.1.mlp.hook_act"));
   Generic generic;
   forward<output::None>(on.model, batch, hooks(at_layers({1}, generic), capture));
-  CHECK(on.backend.host_copies().copies == 1);
-  CHECK(on.backend.host_copies().bytes == 9 * neurons * 4);
+  CHECK(on.backend.device_for_hooks().copies().copies == 1);
+  CHECK(on.backend.device_for_hooks().copies().bytes == 9 * neurons * 4);
   CHECK(generic.rows == 9);
 }
 

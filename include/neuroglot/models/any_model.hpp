@@ -109,6 +109,7 @@ struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
   int device = 0;                         ///< of backends that run on one of several
+  Profile* profile = nullptr;             ///< what the time goes into is written there; it must outlive the model
   bool stream = false;                    ///< two blocks in memory at a time (models/layer_stream.hpp)
 };
 

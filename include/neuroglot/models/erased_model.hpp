@@ -24,7 +24,9 @@ class ErasedModel final : public AnyModel {
   ErasedModel(const std::filesystem::path& folder, const BackendOptions& options, WeightReport* report)
       : backend_(made(options)),
         model_(options.stream ? load_streamed_model<Model>(folder, backend_, report)
-                              : load_model<Model>(folder, backend_, report)) {}
+                              : load_model<Model>(folder, backend_, report)) {
+    if constexpr (requires { backend_.measure(options.profile); }) backend_.measure(options.profile);
+  }
 
   const Config& config() const override { return model_.config(); }
   Threads& threads() override { return backend_.threads(); }

@@ -139,6 +139,7 @@ auto forward_with(const Model& model, const PackedBatch& batch, Hooks& listening
                   KvCache<typename Model::Backend>* cache = nullptr) {
   if (batch.rows() == 0) throw usage_error("a forward pass needs at least one token");
   const Workspace::Scope scope(model.backend().workspace());
+  const Timed timed(profile_of(model.backend()), "between operations");
   Pass<typename Model::Backend, Hooks> pass(model.backend(), batch, listening, cache);
   const bool hears_logits = model.config().has_lm_head && pass.hears(site::logits{});
   const bool wants_output = !std::is_same_v<Output, output::None> || hears_logits;

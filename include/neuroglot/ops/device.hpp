@@ -25,6 +25,12 @@ struct NeuronTotals {
   double* squares = nullptr;
 };
 
+/// What was copied for hooks that work on the host.
+struct HostCopies {
+  std::int64_t bytes = 0;
+  std::int64_t copies = 0;
+};
+
 /// Matrices, totals and memory that it gives lie on the device: the host must not read them. Work is done in the order
 /// in which it was asked for.
 class Device {
@@ -45,6 +51,9 @@ class Device {
   virtual MatrixView<float> show(MatrixView<const float> matrix) = 0;
   /// The matrix becomes what was shown, as somebody has changed it.
   virtual void take_back(MatrixView<const float> shown, MatrixView<float> matrix) = 0;
+
+  /// By these two, since the device was made.
+  virtual HostCopies copies() const = 0;
 
   /// Columns change one after the other, in the order of the edits.
   virtual void edit_columns(MatrixView<float> x, std::span<const ColumnEdit> edits) = 0;

@@ -15,15 +15,10 @@
 #include "kernels/rms_norm.hpp"
 #include "kernels/rope.hpp"
 #include "kernels/softmax.hpp"
-#include "neuroglot/core/threads.hpp"
-#include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
-#include "neuroglot/ops/cuda/device.hpp"
-#include "neuroglot/ops/cuda/hook_device.hpp"
-#include "neuroglot/ops/cuda/memory.hpp"
 #include "neuroglot/ops/cuda/next_token_loss.hpp"
-#include "neuroglot/ops/cuda/staging.hpp"
+#include "neuroglot/ops/cuda/session.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
 #include "neuroglot/ops/cuda/weight_copies.hpp"
 #include "neuroglot/ops/matmul.hpp"
@@ -36,8 +31,8 @@ namespace neuroglot {
 
 /// One device, one stream: what is asked for is queued, and the host waits only where it wants to see something.
 /// Results do not depend on what else is in a batch. Views that it hands out must not be read on the host: on_host
-/// shows them. The thread that makes it is the one that uses it, and the device becomes that thread's.
-class Cuda {
+/// shows them.
+class Cuda : public cuda::Session {
  public:
   using Scalar = float;
   using Weight = cuda::DeviceWeight;
@@ -50,66 +45,71 @@ class Cuda {
 
   /// threads: of the host, which fill weights while a model is loaded. Throws Error where there is no such device.
   explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0)
-      : device_(cuda::chosen_device(device)), threads_(threads), weights_(weights) {}
-  Cuda(const Cuda&) = delete;
-  Cuda& operator=(const Cuda&) = delete;
-  ~Cuda() { cuda::destroy(stream_); }
+      : Session(threads, device), weights_(weights) {}
 
   /// Called by load_model on each weight before its rows are set.
   void prepare(Weight& weight) const { weight.keep_as(weights_, device_); }
   void prepare(const Vector&) const {}
   WeightCopies weight_copies() const { return WeightCopies(stream_, weights_); }
 
-  Workspace& workspace() { return workspace_; }
-  Threads& threads() { return threads_; }
-  cuda::Stream stream() const { return stream_; }
-  int device() const { return device_; }
-  /// Waits until all that was asked for has been done.
-  void synchronise() {
-    cuda::wait_for(stream_);
-    staging_.reuse();
-  }
-
   void embed(const Weight& table, std::span<const std::int32_t> ids, View y) {
+    const Timed timed(profile_, "embed");
     const Workspace::Scope scope(workspace_);
     const std::int32_t* const there = staging_.up(stream_, workspace_, ids);
     table.with_rows(0, table.out_features(), [&](auto rows) { cuda::gather(stream_, rows, there, cuda::rows_of(y)); });
   }
   void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
+    const Timed timed(profile_, "matmul");
     check_matmul_shapes(x.rows, x.cols, w.out_features(), w.in_features(), y.rows, y.cols);
     w.with_rows(0, w.out_features(),
                 [&](auto rows) { cuda::matmul(stream_, cuda::rows_of(x), rows, bias.on_device(), cuda::rows_of(y)); });
   }
   void rms_norm(ConstView x, const Vector& weight, double eps, View y, double offset = 0) {
+    const Timed timed(profile_, "rms_norm");
     cuda::rms_norm<float>(stream_, cuda::rows_of(x), weight.on_device(), static_cast<float>(eps),
                           static_cast<float>(offset), cuda::rows_of(y));
   }
   void layer_norm(ConstView x, const Vector& weight, const Vector& bias, double eps, View y) {
+    const Timed timed(profile_, "layer_norm");
     cuda::layer_norm<float>(stream_, cuda::rows_of(x), weight.on_device(), bias.on_device(), static_cast<float>(eps),
                             cuda::rows_of(y));
   }
   template <class Activation>
   void activate(Activation f, View x) {
+    const Timed timed(profile_, "activate");
     cuda::activate(stream_, cuda::on_device(f), cuda::rows_of(x));
   }
-  void add(View x, ConstView y) { cuda::add(stream_, cuda::rows_of(x), cuda::rows_of(y)); }
-  void multiply(View x, ConstView y) { cuda::multiply(stream_, cuda::rows_of(x), cuda::rows_of(y)); }
-  void scale(View x, double factor) { shape_logits(x, {factor, 0}); }
+  void add(View x, ConstView y) {
+    const Timed timed(profile_, "add");
+    cuda::add(stream_, cuda::rows_of(x), cuda::rows_of(y));
+  }
+  void multiply(View x, ConstView y) {
+    const Timed timed(profile_, "multiply");
+    cuda::multiply(stream_, cuda::rows_of(x), cuda::rows_of(y));
+  }
+  void scale(View x, double factor) {
+    const Timed timed(profile_, "scale");
+    shape_logits(x, {factor, 0});
+  }
   void shape_logits(View x, const LogitShape& shape) {
+    const Timed timed(profile_, "shape_logits");
     cuda::shape_logits(stream_, cuda::rows_of(x), static_cast<float>(shape.scale), static_cast<float>(shape.softcap));
   }
   void rotate(View x, ConstView cosine, ConstView sine, Index head_dim, RotaryPairs pairs = RotaryPairs::halves) {
+    const Timed timed(profile_, "rotate");
     cuda::rotate(stream_, cuda::rows_of(x), cuda::rows_of(cosine), cuda::rows_of(sine), static_cast<int>(head_dim),
                  pairs == RotaryPairs::neighbours);
   }
 
   template <class Mask>
   void attention(const AttentionShape& shape, const Mask& mask, std::span<const AttentionSequence<float>> sequences) {
+    const Timed timed(profile_, "attention");
     cuda::attention(stream_, workspace_, staging_, shape, mask, sequences);
   }
   template <class Mask>
   void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence,
                         Index head, View scores) {
+    const Timed timed(profile_, "attention_scores");
     const Workspace::Scope scope(workspace_);
     const float* const slopes = shape.alibi_slopes.empty()
                                     ? nullptr
@@ -117,15 +117,20 @@ class Cuda {
     cuda::attention_scores(stream_, cuda::heads_of(shape, mask, slopes), cuda::sequence_of(sequence),
                            static_cast<int>(head), cuda::rows_of(scores));
   }
-  void softmax(View x) { cuda::softmax(stream_, cuda::rows_of(x)); }
+  void softmax(View x) {
+    const Timed timed(profile_, "softmax");
+    cuda::softmax(stream_, cuda::rows_of(x));
+  }
   void attention_mix(const AttentionShape& shape, const AttentionSequence<float>& sequence, Index head,
                      ConstView pattern) {
+    const Timed timed(profile_, "attention_mix");
     cuda::attention_mix(stream_, cuda::heads_of(shape, Causal{}, nullptr), cuda::sequence_of(sequence),
                         static_cast<int>(head), cuda::rows_of(pattern));
   }
 
   void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
                        const LogitShape& shape = {}) {
+    const Timed timed(profile_, "next_token_loss");
     cuda::next_token_loss(stream_, workspace_, staging_, x, w, targets, loss, shape);
     staging_.reuse();
   }
@@ -133,12 +138,14 @@ class Cuda {
   /// Both look at the scores on the host, some rows at a time: exact, but no kernel does it yet.
   void best_columns(ConstView x, const Weight& w, const Vector& bias, std::span<std::int32_t> best,
                     const LogitShape& shape = {}) {
+    const Timed timed(profile_, "best_columns");
     each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
       best[row] = reference::best_column<float>(logits);
     });
   }
   void log_probabilities(ConstView x, const Weight& w, const Vector& bias, std::span<const RowTargets> targets,
                          const LogitShape& shape = {}) {
+    const Timed timed(profile_, "log_probabilities");
     each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
       reference::log_probabilities<float>(logits, targets[row]);
     });
@@ -146,49 +153,37 @@ class Cuda {
 
   /// Decided on the host, which the sequence of launches depends on.
   Routing route(ConstView weights, Index top_k, bool normalised) {
+    const Timed timed(profile_, "route");
     return reference::route<float>(fetch(weights), top_k, normalised);
   }
   void scatter_add(ConstView x, std::span<const Index> rows, std::span<const double> factors, View y) {
+    const Timed timed(profile_, "scatter_add");
     const Workspace::Scope scope(workspace_);
     const std::vector<float> narrow(factors.begin(), factors.end());
     cuda::scatter_add(stream_, cuda::rows_of(x), row_numbers(rows),
                       staging_.up(stream_, workspace_, std::span<const float>(narrow)), cuda::rows_of(y));
   }
   void gather(ConstView x, std::span<const Index> rows, View y) {
+    const Timed timed(profile_, "gather");
     const Workspace::Scope scope(workspace_);
     cuda::gather(stream_, cuda::rows_of(x), row_numbers(rows), cuda::rows_of(y));
   }
-  void clear(View y) { cuda::clear(stream_, cuda::rows_of(y)); }
-  void copy(ConstView x, View y) { cuda::copy_rows(stream_, x, y); }
+  void clear(View y) {
+    const Timed timed(profile_, "clear");
+    cuda::clear(stream_, cuda::rows_of(y));
+  }
+  void copy(ConstView x, View y) {
+    const Timed timed(profile_, "copy");
+    cuda::copy_rows(stream_, x, y);
+  }
   void upload(ConstView host, View y) {
+    const Timed timed(profile_, "upload");
     const View pinned = pinned_matrix(host.rows, host.cols);
     for (Index row = 0; row < host.rows; ++row) std::copy_n(host.row(row).data(), host.cols, pinned.row(row).data());
     cuda::copy_rows<float>(stream_, pinned, y);
   }
 
-  /// f sees a copy on the host, and what it has made of it goes back. Waits for the device.
-  template <class F>
-  void on_host(View m, F&& f) {
-    const View shown = hook_device_.show(m);
-    f(shown);
-    hook_device_.take_back(shown, m);
-  }
-  /// Hooks are not shown more on the host than they want to see (hooks/device_view.hpp).
-  Device& device_for_hooks() { return hook_device_; }
-  const cuda::HostCopies& host_copies() const { return hook_device_.copies(); }
-
  private:
-  View pinned_matrix(Index rows, Index cols) {
-    return {static_cast<float*>(staging_.take(static_cast<std::size_t>(rows * cols) * sizeof(float))), rows, cols};
-  }
-  /// A copy in pinned memory that stays until the stream is waited for the next time.
-  View fetch(ConstView m) {
-    synchronise();
-    const View here = pinned_matrix(m.rows, m.cols);
-    cuda::copy_rows<float>(stream_, m, here);
-    cuda::wait_for(stream_);
-    return here;
-  }
   /// f(row, its scores on the host), 32 rows on the device at a time.
   template <class F>
   void each_row_of_logits(ConstView x, const Weight& w, const Vector& bias, const LogitShape& shape, F&& f) {
@@ -203,18 +198,7 @@ class Cuda {
       for (Index row = 0; row < some.rows; ++row) f(static_cast<std::size_t>(first + row), shown.row(row));
     }
   }
-  const long long* row_numbers(std::span<const Index> rows) {
-    const std::vector<long long> numbers(rows.begin(), rows.end());
-    return staging_.up(stream_, workspace_, std::span<const long long>(numbers));
-  }
-
-  int device_;
-  Threads threads_;
   WeightType weights_;
-  cuda::Stream stream_ = cuda::make_stream();
-  cuda::Staging staging_;
-  Workspace workspace_{cuda::device_buffer};
-  cuda::HookDevice hook_device_{stream_, workspace_, staging_};
 };
 
 }  // namespace neuroglot

@@ -16,19 +16,13 @@
 
 namespace neuroglot::cuda {
 
-/// What was copied for hooks that work on the host: "how many bytes, how often".
-struct HostCopies {
-  std::int64_t bytes = 0;
-  std::int64_t copies = 0;
-};
-
 /// Queues on the stream of a backend, and takes scratch from its workspace.
 class HookDevice final : public Device {
  public:
   HookDevice(Stream stream, Workspace& workspace, Staging& staging)
       : stream_(stream), workspace_(workspace), staging_(staging) {}
 
-  const HostCopies& copies() const { return copies_; }
+  HostCopies copies() const override { return copies_; }
 
   Buffer allocate(std::size_t bytes) override { return device_buffer(bytes); }
   void to_device(std::span<const std::byte> from, void* to) override {
