@@ -2,6 +2,7 @@
 // beside those of bench/peers/gpu_transformers.py.
 //
 //     bench_gpu [--model llama-2-7b|tiny] [--length 2048] [--sequences 8] [--rounds 5] [NAME ...]
+//     bench_gpu --cuda-version
 //
 // NAMEs: product, bandwidth, attention, record, perplexity, decode, bits; all if none is given. A time is the median of
 // the rounds, after one round that is not counted.
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <functional>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,10 @@
 #include "neuroglot/hooks/count.hpp"
 #include "neuroglot/models/forward.hpp"
 #include "neuroglot/ops/cuda/backend.hpp"
+
+#if !defined(NEUROGLOT_CUDA_VERSION)
+#define NEUROGLOT_CUDA_VERSION "emulated"
+#endif
 
 namespace {
 
@@ -229,6 +235,7 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string(argv[1]) == "--cuda-version") return std::puts(NEUROGLOT_CUDA_VERSION) < 0;
   try {
     const Options options = options_of(argc, argv);
     Bench bench(options);
