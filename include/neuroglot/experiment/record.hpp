@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -15,24 +16,13 @@
 #include "neuroglot/experiment/language_totals.hpp"
 #include "neuroglot/experiment/provenance.hpp"
 #include "neuroglot/experiment/ranks.hpp"
+#include "neuroglot/experiment/record_options.hpp"
 #include "neuroglot/experiment/samples/sample_writer.hpp"
 #include "neuroglot/experiment/statistics_file.hpp"
 #include "neuroglot/experiment/token_blocks.hpp"
 #include "neuroglot/hooks/window_means.hpp"
 
 namespace neuroglot {
-
-struct RecordOptions {
-  BlockOptions blocks;
-  Index batch = 4;      ///< blocks in a pass
-  Index passes = 1;     ///< that go by the layers together: more than one where weights are streamed
-  bool resume = false;  ///< go on from what an interrupted run has left
-  bool quiet = false;
-  std::filesystem::path out;            ///< stats.safetensors
-  std::filesystem::path samples;        ///< samples.safetensors; empty: none are kept
-  Index sample = 0;                     ///< tokens of a sample, which divide a block
-  std::chrono::seconds save_every{60};  ///< of work that can be lost at most
-};
 
 namespace detail {
 
@@ -191,6 +181,7 @@ template <class Site = site::mlp_act, class Model>
 ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
                             const std::vector<CorpusSize>& sizes, const RecordOptions& options,
                             const Provenance& provenance, Ranks& ranks) {
+  detail::require_same_plan(sizes, options, ranks);
   std::optional<SampleWriter> samples;
   if (ranks.is_first()) samples = detail::sample_writer(model, sources, sizes, options, provenance);
   Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance, ranks, samples ? &*samples : nullptr);
