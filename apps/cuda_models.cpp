@@ -12,4 +12,8 @@ std::unique_ptr<neuroglot::AnyModel> load_on_cuda(const std::filesystem::path& f
   return neuroglot::load_any_model<neuroglot::Cuda>(folder, options, report);
 }
 
+int cuda_devices() {
+  return neuroglot::cuda::device_count();
+}
+
 }  // namespace ng

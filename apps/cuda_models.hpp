@@ -14,4 +14,7 @@ std::unique_ptr<neuroglot::AnyModel> load_on_cuda(const std::filesystem::path& f
                                                   const neuroglot::BackendOptions& options,
                                                   neuroglot::WeightReport* report);
 
+/// How many devices there are; 0 in programs that are built without CUDA.
+int cuda_devices();
+
 }  // namespace ng

@@ -2,6 +2,7 @@
 // families_reference.cpp and families_cuda.cpp.
 #include "families.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <optional>
@@ -24,16 +25,17 @@ void add_model_options(CommandLine& line) {
   line.add()("backend", po::value<std::string>()->default_value("cpu"),
              "cpu, or reference: plain loops in double precision, slow, to check a result");
   line.add()("device", po::value<std::string>()->default_value("cpu"),
-             "cpu, or cuda: a GPU, cuda:1 the second one; --threads then fill its memory");
+             "cpu, or cuda: a GPU, cuda:1 the second one; --threads then fill its memory. Of several processes on a "
+             "machine (ng-record) each takes the next with cuda");
   line.add()("timing", po::bool_switch(), "say on stderr, at the end, what the passes' time went into");
 }
 
 namespace {
 
-/// N of "cuda" or "cuda:N"; nothing of "cpu". Throws UsageError for anything else.
-std::optional<int> cuda_device(const std::string& device) {
+/// N of "cuda:N"; of "cuda" the device whose turn it is; nothing of "cpu". Throws UsageError for anything else.
+std::optional<int> cuda_device(const std::string& device, int process = 0) {
   if (device == "cpu") return std::nullopt;
-  if (device == "cuda") return 0;
+  if (device == "cuda") return process % std::max(1, cuda_devices());
   int number = -1;
   if (device.starts_with("cuda:")) {
     const char* const end = device.data() + device.size();
@@ -67,7 +69,7 @@ void choose_numbers(const CommandLine& line, BackendOptions& options) {
   options.products.round_activations = dtype == "bf16";
 }
 
-BackendOptions backend_options(const CommandLine& line) {
+BackendOptions backend_options(const CommandLine& line, const Loading& loading) {
   BackendOptions options;
   options.threads = line.get<int>("threads");
   if (options.threads < 0 || options.threads > 1024)
@@ -77,15 +79,17 @@ BackendOptions backend_options(const CommandLine& line) {
   choose_numbers(line, options);
   if (cuda_device(line.text("device")) && backend != "cpu")
     throw usage_error("--device ", line.text("device"), ": the reference backend computes on the CPU");
-  options.device = cuda_device(line.text("device")).value_or(0);
+  options.device = cuda_device(line.text("device"), loading.process).value_or(0);
+  options.stream = loading.stream;
   if (line.flag("timing")) options.profile = profile_of_this_run();
   return options;
 }
 
 }  // namespace
 
-std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder) {
-  const BackendOptions options = backend_options(line);
+std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder,
+                                     const Loading& loading) {
+  const BackendOptions options = backend_options(line, loading);
   WeightReport report;
   auto model = cuda_device(line.text("device"))      ? load_on_cuda(folder, options, &report)
                : line.text("backend") == "reference" ? load_any_model<Reference>(folder, options, &report)

@@ -1,9 +1,12 @@
 // Switching neurons off and counting them in the same walk that activates and multiplies them: the same bits as one
 // after the other, whatever else hooks ask for, and fewer launches.
+#include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "device.hpp"
+#include "kernels/emulation/orders.hpp"
+#if !defined(NEUROGLOT_ON_DEVICE)
 #include "kernels/emulation/running.hpp"
+#endif
 #include "neuroglot/hooks/activate.hpp"
 #include "neuroglot/hooks/capture.hpp"
 #include "neuroglot/hooks/count.hpp"
@@ -54,6 +57,14 @@ struct EachButTheLast {
   }
 };
 
+std::uint32_t launches_so_far() {
+#if defined(NEUROGLOT_ON_DEVICE)
+  return 0;  // nobody counts them there
+#else
+  return emulation::running.launch;
+#endif
+}
+
 struct Seen {
   std::vector<float> logits;
   std::vector<std::int64_t> positive;
@@ -71,13 +82,13 @@ Seen run(std::tuple<Before...> before, std::tuple<After...> after) {
   const auto with_after = [&](auto&... first) {
     return std::apply([&](auto&... last) { return pass(first..., count, last...); }, after);
   };
-  const std::uint32_t launches = emulation::running.launch;
+  const std::uint32_t launches = launches_so_far();
   const Matrix<float> logits = std::apply(with_after, before);
   return {{logits.view().data, logits.view().data + logits.rows() * logits.cols()},
           count.positive(),
           count.sum(),
           count.sum_of_squares(),
-          emulation::running.launch - launches};
+          launches_so_far() - launches};
 }
 
 bool alike(const Seen& a, const Seen& b) {
@@ -93,8 +104,10 @@ TEST_CASE("neurons are activated, switched off, counted and multiplied in one wa
   CHECK(alike(fused, apart));
   CHECK(fused.positive[0] == 0);
   CHECK(fused.positive[1] > 0);
+#if !defined(NEUROGLOT_ON_DEVICE)
   // apart: activation, columns, sums, sums of sequences, product; fused: the walk, sums of sequences
   CHECK(apart.launches == fused.launches + 3 * layers);
+#endif
 }
 
 TEST_CASE("what is asked for after the count is done after it, and nothing is done twice") {

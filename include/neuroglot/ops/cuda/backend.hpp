@@ -20,6 +20,7 @@
 #include "neuroglot/ops/cuda/products.hpp"
 #include "neuroglot/ops/cuda/session.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
+#include "neuroglot/ops/cuda/weight_copies.hpp"
 #include "neuroglot/ops/matmul.hpp"
 #include "neuroglot/ops/rope.hpp"
 #include "neuroglot/ops/route.hpp"
@@ -37,6 +38,7 @@ class Cuda : public cuda::Session {
   using Weight = cuda::DeviceWeight;
   using Vector = cuda::DeviceVector;
   using Matrix = cuda::DeviceMatrix;
+  using WeightCopies = cuda::WeightCopies;
   using View = MatrixView<float>;
   using ConstView = MatrixView<const float>;
   static constexpr std::string_view name = "cuda";
@@ -52,6 +54,7 @@ class Cuda : public cuda::Session {
   /// Called by load_model on each weight before its rows are set.
   void prepare(Weight& weight) const { weight.keep_as(weights_, device_); }
   void prepare(const Vector&) const {}
+  WeightCopies weight_copies() const { return WeightCopies(stream_, weights_); }
 
   void embed(const Weight& table, std::span<const std::int32_t> ids, View y) {
     const Timed timed(profile_, "embed");
