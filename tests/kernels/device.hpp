@@ -30,10 +30,16 @@ class Array {
   }
   Array(const Array&) = delete;
   Array& operator=(const Array&) = delete;
-  ~Array() { cudaFree(data_); }
+  ~Array() {
+    cudaFree(data_);
+  }
 
-  T* data() const { return data_; }
-  std::size_t size() const { return size_; }
+  T* data() const {
+    return data_;
+  }
+  std::size_t size() const {
+    return size_;
+  }
   /// Waits for everything that was launched before.
   std::vector<T> values() const {
     std::vector<T> result(size_);

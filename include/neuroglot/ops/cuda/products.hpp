@@ -29,7 +29,8 @@ class Products {
     const bool narrow = w.type() == WeightType::bf16;
     w.with_rows(first, count, [&]<class W>(Rows<const W> weights) {
       if (narrow && !options_.round_activations) return matmul(stream, rows_of(x), weights, bias, rows_of(y));
-      ProductPlan* const plan = plan_of({weights.rows, weights.cols, operands_of(narrow), bias != nullptr});
+      const ProductKind kind{weights.rows, weights.cols, operands_of(narrow), bias != nullptr};
+      ProductPlan* const plan = plan_of(kind);
       if (plan == nullptr) return by_kernel(stream, workspace, rows_of(x), weights, bias, rows_of(y));
       by_library(stream, workspace, *plan, rows_of(x), weights, bias, rows_of(y));
     });
