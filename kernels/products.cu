@@ -1,6 +1,6 @@
-// Matrix products and the loss fused with the vocabulary projection, compiled for the device.
+// Matrix products, and rows made ready for them, compiled for the device.
 #include "kernels/matmul.cuh"
-#include "kernels/next_token_loss.cuh"
+#include "kernels/row_tiles.cuh"
 
 namespace neuroglot::cuda {
 
@@ -11,15 +11,16 @@ NEUROGLOT_INSTANCES(float, float)
 NEUROGLOT_INSTANCES(float, Bf16)
 NEUROGLOT_INSTANCES(Bf16, Bf16)
 
-void summarise_block(Stream stream, Rows<const float> logits, int first, const int* targets, float factor, float cap,
-                     const LossScratch& scratch, int part) {
-  launch(summarise_logits<PartialSum>, {dim3(static_cast<unsigned>(logits.rows)), dim3(loss_threads), 0, stream},
-         logits, first, targets, factor, cap, scratch.parts, part, scratch.target_logits);
-}
-void combine_blocks(Stream stream, const LossScratch& scratch, double* loss) {
-  launch(combine_parts<PartialSum>,
-         {dim3(static_cast<unsigned>(pieces(scratch.parts.rows, 128))), dim3(128), 0, stream}, scratch.parts,
-         scratch.target_logits, loss);
+#define NEUROGLOT_ROWS(T)                                               \
+  template void pad_rows<float, T>(Stream, Rows<const float>, Rows<T>); \
+  template void fill_with_noise<T>(Stream, Rows<T>);                    \
+  template void repeat_rows<T>(Stream, Rows<const T>, Rows<T>);
+NEUROGLOT_ROWS(float)
+NEUROGLOT_ROWS(Bf16)
+
+void count_unlike(Stream stream, Rows<const float> x, Rows<const float> y, int* unlike) {
+  check(cudaMemsetAsync(unlike, 0, sizeof(int), stream), "clearing a count");
+  launch(compare_spread, over_rows(stream, y.rows), x, y, unlike);
 }
 
 }  // namespace neuroglot::cuda

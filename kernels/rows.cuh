@@ -40,4 +40,12 @@ __device__ inline void store4(Bf16* at, float4 x) {
   *reinterpret_cast<uint2*>(at) = raw;
 }
 
+/// The first of four neighbours, zero from `count` on; `fours`: all four are there, and aligned.
+template <class T>
+__device__ float4 four_of(const T* at, int count, bool fours) {
+  if (fours) return load4(at);
+  return make_float4(to_float(at[0]), count > 1 ? to_float(at[1]) : 0.0f, count > 2 ? to_float(at[2]) : 0.0f,
+                     count > 3 ? to_float(at[3]) : 0.0f);
+}
+
 }  // namespace neuroglot::cuda

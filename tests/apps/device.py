@@ -111,6 +111,21 @@ def statistics(name, model, texts, out):
               done[0] == 0 and (out / "other.stats").read_bytes() == cuda.read_bytes(), done)
 
 
+def kinds_of_products(narrow, arguments, numbers, out):
+    """`narrow`: losses of the CPU with weights in bf16; `arguments` end before the --dtype."""
+    found = {}
+    for dtype in ("fp32", "tf32", "bf16", "bf16-weights"):
+        code, _, errors = run(*arguments, dtype, "--device", "cuda", "--out", out / "products.json", "-q")
+        check(f"--dtype {dtype} runs on a device", code == 0, errors)
+        found[dtype] = numbers(json.loads((out / "products.json").read_text()))
+    worst = max(abs(a - b) for a, b in zip(narrow, found["bf16-weights"]))
+    check("activations that are not rounded give the CPU's losses within 1e-5", worst <= 1e-5, worst)
+    check("other kinds of products give other losses", len({tuple(losses) for losses in found.values()}) == 4)
+    worst = max(abs(a - b) for a, b in zip(found["fp32"], found["tf32"]))
+    check("losses of TF32 are those of fp32 within 1e-2", worst <= 1e-2, worst)
+    refused("TF32 is refused on the CPU", 2, "only a GPU has it", *arguments, "tf32", "--out", out / "products.json", "-q")
+
+
 def texts_with_neurons_off(model, texts, out):
     corpora = ["--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt"]
     subprocess.run([BUILT / "ng-select", out / "cpu.stats", "--rate", "0.1", "--bar-quantile", "0.6", "--out", out / "neurons.json", "-q"],
@@ -128,6 +143,7 @@ def texts_with_neurons_off(model, texts, out):
     narrow, narrow_there = (numbers(json.loads(path.read_text())) for path in on_both(out, ".bf16", *half))
     worst = max(abs(a - b) for a, b in zip(narrow, narrow_there))
     check("losses of weights in bf16 are the CPU's within 1e-2", worst <= 1e-2, worst)
+    kinds_of_products(narrow, half[:-1], numbers, out)
     steered = [model, "--neurons", out / "neurons.json", "--stats", out / "cpu.stats"]
     prompts = out / "prompts.jsonl"
     prompts.write_text("".join(json.dumps({"prompt": text}) + "\n" for text in ("the house", "a", "we walk there and back")))

@@ -1,9 +1,10 @@
 // Hooks where a model runs on a device: those that can work there change and count the same bits as on the host and
 // cause no copy; the others see a copy, and what they change goes back.
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <string>
 
-#include "device.hpp"
+#include "kernels/emulation/orders.hpp"
 #include "neuroglot/hooks/activate.hpp"
 #include "neuroglot/hooks/add.hpp"
 #include "neuroglot/hooks/at_layers.hpp"

@@ -36,7 +36,7 @@ struct Activate {
     for (std::size_t i = 0; i < neurons[layer].size(); ++i)
       if (const Index column = place.column(neurons[layer][i], activations.cols()); column >= 0)
         edits.push_back({column, values[layer][i], false});
-    activations.device().edit_columns(activations.write(), edits);
+    activations.edit_columns(edits);
   }
 
  private:

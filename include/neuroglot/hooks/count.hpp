@@ -75,7 +75,7 @@ class Count {
     for (Index s = 0; s < place.batch.sequences(); ++s)
       offsets.push_back(static_cast<std::int32_t>(place.rows_of(s).first));
     offsets.push_back(static_cast<std::int32_t>(activations.rows()));
-    activations.device().accumulate_statistics(activations.read(), offsets, on_device_.from(at));
+    activations.accumulate_statistics(offsets, on_device_.from(at));
     is_fetched_ = false;
   }
 

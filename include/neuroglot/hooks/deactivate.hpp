@@ -27,7 +27,7 @@ struct Deactivate {
     std::vector<ColumnEdit> edits;
     for (const Index neuron : neurons[static_cast<std::size_t>(place.layer)])
       if (const Index column = place.column(neuron, activations.cols()); column >= 0) edits.push_back({column});
-    activations.device().edit_columns(activations.write(), edits);
+    activations.edit_columns(edits);
   }
 };
 

@@ -19,19 +19,34 @@ class DeviceView {
   Index cols() const { return matrix_.cols; }
   Device& device() const { return device_; }
 
+  /// See Device: these two may be done later, with others, and are done first of all where something else is asked for.
+  void edit_columns(std::span<const ColumnEdit> edits) {
+    finish();
+    is_shown_ = false;
+    device_.edit_columns(matrix_, edits);
+  }
+  void accumulate_statistics(std::span<const std::int32_t> offsets, const NeuronTotals& totals) {
+    finish();
+    device_.accumulate_statistics(matrix_, offsets, totals);
+  }
+
   /// On the device, to be read there.
   MatrixView<const float> read() {
     finish();
+    device_.settle(matrix_);
     return matrix_;
   }
   /// On the device, to be changed there.
   MatrixView<float> write() {
-    finish();
+    read();
     is_shown_ = false;
     return matrix_;
   }
   MatrixView<const float> read_on_host() {
-    if (!is_shown_) shown_ = device_.show(matrix_);
+    if (!is_shown_) {
+      device_.settle(matrix_);
+      shown_ = device_.show(matrix_);
+    }
     is_shown_ = true;
     return shown_;
   }

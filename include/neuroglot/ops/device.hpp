@@ -55,6 +55,10 @@ class Device {
   /// By these two, since the device was made.
   virtual HostCopies copies() const = 0;
 
+  /// Before a matrix is read or written by other means than the functions below: what was postponed of it (a device
+  /// may wait and do several things at once) is done.
+  virtual void settle(MatrixView<const float>) {}
+
   /// Columns change one after the other, in the order of the edits.
   virtual void edit_columns(MatrixView<float> x, std::span<const ColumnEdit> edits) = 0;
   /// Each row += values, which are as many as x has columns.

@@ -11,15 +11,16 @@
 #include "kernels/elementwise.hpp"
 #include "kernels/gather.hpp"
 #include "kernels/layer_norm.hpp"
-#include "kernels/matmul.hpp"
 #include "kernels/rms_norm.hpp"
 #include "kernels/rope.hpp"
 #include "kernels/softmax.hpp"
-#include "neuroglot/ops/best_column.hpp"
 #include "neuroglot/ops/cuda/attention.hpp"
-#include "neuroglot/ops/cuda/next_token_loss.hpp"
+#include "neuroglot/ops/cuda/best_columns.hpp"
+#include "neuroglot/ops/cuda/log_probabilities.hpp"
+#include "neuroglot/ops/cuda/products.hpp"
 #include "neuroglot/ops/cuda/session.hpp"
 #include "neuroglot/ops/cuda/weight.hpp"
+#include "neuroglot/ops/cuda/weight_copies.hpp"
 #include "neuroglot/ops/matmul.hpp"
 #include "neuroglot/ops/rope.hpp"
 #include "neuroglot/ops/route.hpp"
@@ -37,17 +38,23 @@ class Cuda : public cuda::Session {
   using Weight = cuda::DeviceWeight;
   using Vector = cuda::DeviceVector;
   using Matrix = cuda::DeviceMatrix;
+  using WeightCopies = cuda::WeightCopies;
   using View = MatrixView<float>;
   using ConstView = MatrixView<const float>;
   static constexpr std::string_view name = "cuda";
 
   /// threads: of the host, which fill weights while a model is loaded. Throws Error where there is no such device.
-  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0)
-      : Session(threads, device), weights_(weights) {}
+  explicit Cuda(int threads = 1, WeightType weights = WeightType::fp32, int device = 0,
+                const ProductOptions& products = {})
+      : Session(threads, device),
+        weights_(weights),
+        with_tensor_cores_(weights == WeightType::bf16 && products.round_activations),
+        products_(products) {}
 
   /// Called by load_model on each weight before its rows are set.
   void prepare(Weight& weight) const { weight.keep_as(weights_, device_); }
   void prepare(const Vector&) const {}
+  WeightCopies weight_copies() const { return WeightCopies(stream_, weights_); }
 
   void embed(const Weight& table, std::span<const std::int32_t> ids, View y) {
     const Timed timed(profile_, "embed");
@@ -58,8 +65,7 @@ class Cuda : public cuda::Session {
   void matmul(ConstView x, const Weight& w, const Vector& bias, View y) {
     const Timed timed(profile_, "matmul");
     check_matmul_shapes(x.rows, x.cols, w.out_features(), w.in_features(), y.rows, y.cols);
-    w.with_rows(0, w.out_features(),
-                [&](auto rows) { cuda::matmul(stream_, cuda::rows_of(x), rows, bias.on_device(), cuda::rows_of(y)); });
+    products_.multiply(stream_, workspace_, x, w, 0, w.out_features(), bias.on_device(), y);
   }
   void rms_norm(ConstView x, const Vector& weight, double eps, View y, double offset = 0) {
     const Timed timed(profile_, "rms_norm");
@@ -75,6 +81,12 @@ class Cuda : public cuda::Session {
   void activate(Activation f, View x) {
     const Timed timed(profile_, "activate");
     cuda::activate(stream_, cuda::on_device(f), cuda::rows_of(x));
+  }
+  /// x = f(x) * up in one walk, with what hooks of device views ask of f(x) when `at_neurons()` calls them.
+  template <class Activation, class Hooks>
+  void activate_for_hooks(Activation f, View x, ConstView up, Hooks&& at_neurons) {
+    const Timed timed(profile_, "activate");
+    device_of_hooks().activate_for_hooks(cuda::on_device(f), x, up, at_neurons);
   }
   void add(View x, ConstView y) {
     const Timed timed(profile_, "add");
@@ -101,7 +113,7 @@ class Cuda : public cuda::Session {
   template <class Mask>
   void attention(const AttentionShape& shape, const Mask& mask, std::span<const AttentionSequence<float>> sequences) {
     const Timed timed(profile_, "attention");
-    cuda::attention(stream_, workspace_, staging_, shape, mask, sequences);
+    cuda::attention(stream_, workspace_, staging_, shape, mask, sequences, with_tensor_cores_);
   }
   template <class Mask>
   void attention_scores(const AttentionShape& shape, const Mask& mask, const AttentionSequence<float>& sequence,
@@ -128,24 +140,17 @@ class Cuda : public cuda::Session {
   void next_token_loss(ConstView x, const Weight& w, std::span<const std::int32_t> targets, std::span<double> loss,
                        const LogitShape& shape = {}) {
     const Timed timed(profile_, "next_token_loss");
-    cuda::next_token_loss(stream_, workspace_, staging_, x, w, targets, loss, shape);
-    staging_.reuse();
+    cuda::next_token_loss(stream_, workspace_, staging_, products_, x, w, targets, loss, shape);
   }
-
-  /// Both look at the scores on the host, some rows at a time: exact, but no kernel does it yet.
   void best_columns(ConstView x, const Weight& w, const Vector& bias, std::span<std::int32_t> best,
                     const LogitShape& shape = {}) {
     const Timed timed(profile_, "best_columns");
-    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
-      best[row] = reference::best_column<float>(logits);
-    });
+    cuda::best_columns(stream_, workspace_, staging_, products_, x, w, bias.on_device(), best, shape);
   }
   void log_probabilities(ConstView x, const Weight& w, const Vector& bias, std::span<const RowTargets> targets,
                          const LogitShape& shape = {}) {
     const Timed timed(profile_, "log_probabilities");
-    each_row_of_logits(x, w, bias, shape, [&](std::size_t row, std::span<const float> logits) {
-      reference::log_probabilities<float>(logits, targets[row]);
-    });
+    cuda::log_probabilities(stream_, workspace_, staging_, products_, x, w, bias.on_device(), targets, shape);
   }
 
   /// Decided on the host, which the sequence of launches depends on.
@@ -181,21 +186,9 @@ class Cuda : public cuda::Session {
   }
 
  private:
-  /// f(row, its scores on the host), 32 rows on the device at a time.
-  template <class F>
-  void each_row_of_logits(ConstView x, const Weight& w, const Vector& bias, const LogitShape& shape, F&& f) {
-    constexpr Index rows_at_once = 32;
-    const Workspace::Scope scope(workspace_);
-    const View logits = workspace_.matrix<float>(std::min(x.rows, rows_at_once), w.out_features());
-    for (Index first = 0; first < x.rows; first += rows_at_once) {
-      const View some = logits.row_range(0, std::min(rows_at_once, x.rows - first));
-      matmul(x.row_range(first, some.rows), w, bias, some);
-      shape_logits(some, shape);
-      const View shown = fetch(some);
-      for (Index row = 0; row < some.rows; ++row) f(static_cast<std::size_t>(first + row), shown.row(row));
-    }
-  }
   WeightType weights_;
+  bool with_tensor_cores_;  // attention
+  cuda::Products products_;
 };
 
 }  // namespace neuroglot

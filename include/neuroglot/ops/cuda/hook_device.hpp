@@ -11,6 +11,7 @@
 #include "kernels/statistics.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"
+#include "neuroglot/ops/cuda/neuron_work.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
 #include "neuroglot/ops/device.hpp"
 
@@ -54,7 +55,34 @@ class HookDevice final : public Device {
     count(bytes_of(matrix));
   }
 
+  /// neurons = f(neurons) * up, with hooks called in between by `at_neurons()`: what they ask of f(neurons) is done in
+  /// the same walk where the kernel can, else by kernels of its own. An up without data is 1.
+  template <class F, class Hooks>
+  void activate_for_hooks(F f, MatrixView<float> neurons, MatrixView<const float> up, Hooks&& at_neurons) {
+    NeuronWork work(neurons);
+    {
+      const Postponing postponing(*this, work,
+                                  [](Stream stream, Rows<float> x) { activate<F, float>(stream, F{}, x); });
+      at_neurons();
+    }
+    if (!work.is_done())
+      work.run(stream_, workspace_, staging_, f, up);
+    else if (up.data != nullptr)
+      multiply<float>(stream_, rows_of(neurons), rows_of(up));
+  }
+
+  void settle(MatrixView<const float> matrix) override {
+    if (work_ == nullptr || !work_->is_of(matrix.data)) return;
+    work_->done();
+    const MatrixView<float> neurons(const_cast<float*>(matrix.data), matrix.rows, matrix.cols, matrix.stride);
+    activate_(stream_, rows_of(neurons));
+    edit_columns(neurons, work_->off());
+    work_->each_count([&](const auto& count) { accumulate_statistics(neurons, count.offsets, count.totals); });
+  }
+
   void edit_columns(MatrixView<float> x, std::span<const ColumnEdit> edits) override {
+    if (postpones(x.data) && work_->take(edits)) return;
+    settle(x);
     const Workspace::Scope scope(workspace_);
     std::vector<ColumnChange> changes;
     std::set<Index> columns;  // of these changes; another one of the same column must wait for the next launch
@@ -69,24 +97,41 @@ class HookDevice final : public Device {
     launch_changes(x, changes);
   }
   void add_to_rows(MatrixView<float> x, std::span<const float> values) override {
+    settle(x);
     const Workspace::Scope scope(workspace_);
     const MatrixView<const float> row(staging_.up(stream_, workspace_, values), 1, x.cols);
     add(stream_, rows_of(x), rows_of(row));
   }
   void accumulate_statistics(MatrixView<const float> x, std::span<const std::int32_t> offsets,
                              const NeuronTotals& totals) override {
+    if (postpones(x.data) && work_->take({offsets, totals})) return;
+    settle(x);
     const Workspace::Scope scope(workspace_);
     const auto sequences = static_cast<Index>(offsets.size()) - 1;
-    const Sums scratch{workspace_.matrix<long long>(sequences, x.cols).data,
-                       workspace_.matrix<double>(sequences, x.cols).data,
-                       workspace_.matrix<double>(sequences, x.cols).data};
-    static_assert(sizeof(long long) == sizeof(std::int64_t));
     cuda::accumulate_statistics(
-        stream_, rows_of(x), staging_.up(stream_, workspace_, offsets), static_cast<int>(sequences), scratch,
-        Sums{static_cast<long long*>(static_cast<void*>(totals.positive)), totals.sum, totals.squares});
+        stream_, rows_of(x), staging_.up(stream_, workspace_, offsets), static_cast<int>(sequences),
+        NeuronWork::sums_of_sequences(workspace_, sequences, x.cols), NeuronWork::sums_of(totals));
   }
 
  private:
+  using Activate = void (*)(Stream, Rows<float>);
+
+  /// While it lives, what is asked of one matrix is postponed.
+  class Postponing {
+   public:
+    Postponing(HookDevice& device, NeuronWork& work, Activate activate) : device_(device) {
+      device_.work_ = &work;
+      device_.activate_ = activate;
+    }
+    Postponing(const Postponing&) = delete;
+    Postponing& operator=(const Postponing&) = delete;
+    ~Postponing() { device_.work_ = nullptr; }
+
+   private:
+    HookDevice& device_;
+  };
+  bool postpones(const float* data) const { return work_ != nullptr && work_->is_of(data); }
+
   static std::size_t bytes_of(MatrixView<const float> m) {
     return static_cast<std::size_t>(m.rows * m.cols) * sizeof(float);
   }
@@ -105,6 +150,8 @@ class HookDevice final : public Device {
   Staging& staging_;
   Buffer shown_;
   HostCopies copies_;
+  NeuronWork* work_ = nullptr;  // of the matrix that waits for its activation
+  Activate activate_ = nullptr;
 };
 
 }  // namespace neuroglot::cuda

@@ -81,6 +81,8 @@ class Session {
   Staging staging_;
   Workspace workspace_{device_buffer};
 
+  HookDevice& device_of_hooks() { return hook_device_; }
+
  private:
   HookDevice hook_device_{stream_, workspace_, staging_};
 };
