@@ -26,7 +26,7 @@ def lines(path):
 
 class Query:
     def __init__(self, uuid, before, after, subject, label, uri, candidates, keys):
-        self.uuid, self.label, self.uri, self.candidates, self.keys = uuid, label, uri, candidates, keys
+        self.uuid, self.subject, self.label, self.uri, self.candidates, self.keys = uuid, subject, label, uri, candidates, keys
         self.sentence = lambda text: (before + text + after).replace("\0", subject)
 
 

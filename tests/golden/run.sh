@@ -44,3 +44,31 @@ $python apps/demo/fetch_parallel.py $work/parallel
 $python tests/golden/real_similarity.py $model $work/parallel/paragraphs --ng $bin/ng-similarity --pooling last
 echo "-- generation with neurons off and on"
 $python tests/golden/generate_smollm2.py $model $work/neurons.json $work/stats.safetensors --ng $bin/ng-generate
+echo "-- probing: the small model of facts, a decoder, BMLAMA's, an XLM-R's vocabulary (the last two where data and tokenizer are there)"
+shared=${NEUROGLOT_SHARED:-../shared}/data e5=$work/models/e5 probe="$python tests/golden/probe.py" facts=apps/facts/mlama
+$bin/ng-probe apps/facts/model --facts $facts --max-facts 30 --protocol match ranked --out $work/probe.jsonl > $work/probe.tsv
+$probe apps/facts/model --hits $work/probe.jsonl --facts $facts --max-facts 30 --protocol match ranked
+for score in mean sum; do
+  $bin/ng-probe $model --facts $facts --relations P30 --languages en fr --max-facts 8 --score $score --out $work/probe.jsonl > $work/probe.tsv
+  $probe $model --hits $work/probe.jsonl --facts $facts --relations P30 --max-facts 8 --protocol sentence --score $score
+done
+if [ -d "$shared/bmlama53_subset" ]; then
+  $bin/ng-probe $model --bmlama "$shared/bmlama53_subset" --max-facts 8 --consistency --out $work/probe.jsonl > $work/probe.tsv
+  $probe $model --hits $work/probe.jsonl --bmlama "$shared/bmlama53_subset" --max-facts 8 --protocol sentence --rankc $work/probe.json
+fi
+if [ -d $e5 ]; then
+  $python bench/peers/probe_model.py $e5 $work/xlmr --random --layers 2 --hidden 64
+  $python tests/golden/echo_facts.py $work/xlmr $facts $work/echo --max-facts 6 --space 6
+  $bin/ng-probe $work/xlmr --facts $work/echo --protocol match ranked --out $work/probe.jsonl > $work/probe.tsv
+  $probe $work/xlmr --hits $work/probe.jsonl --facts $work/echo --protocol match ranked
+fi
+echo "-- roots of facts, and the paper's printed examples (where data and tokenizer are there)"
+$python apps/facts/make_corpora.py --out $work/facts
+languages="en tr ja ko ar"
+$bin/ng-probe apps/facts/model --facts $facts --languages $languages --max-facts 60 --out $work/roots_hits.jsonl > $work/probe.tsv
+for chunk in article pieces:16; do
+  $bin/ng-roots --facts $facts --languages $languages --hits $work/roots_hits.jsonl --chunk $chunk --near-misses --model apps/facts/model \
+    --out $work/roots.json --corpus $(for language in $languages; do printf '%s ' "$language=$work/facts/$language.jsonl"; done) > $work/roots.tsv
+  $python tests/golden/roots.py $work/roots.json --facts $facts --hits $work/roots_hits.jsonl --corpora $work/facts --model apps/facts/model
+done
+[ ! -d $e5 ] || $python tests/golden/roots_examples.py "$shared" --tokenizer $e5 --ng $bin/ng-roots

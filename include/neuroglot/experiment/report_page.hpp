@@ -12,6 +12,7 @@
 #include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
 #include "neuroglot/experiment/facts/report_factors_section.hpp"
 #include "neuroglot/experiment/facts/report_probe_section.hpp"
+#include "neuroglot/experiment/facts/report_roots_section.hpp"
 #include "neuroglot/experiment/facts/report_sharing_section.hpp"
 #include "neuroglot/experiment/judging/report_judgement_section.hpp"
 #include "neuroglot/experiment/report_captions.hpp"
@@ -136,6 +137,7 @@ class ReportWriter {
     if (run_.factors) body += section("What P@1 goes with", factors_html(*run_.factors, adder()));
     if (run_.sharing) body += section("Facts that languages share", sharing_html(*run_.sharing, adder()));
     if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons_html(*run_.fact_neurons, adder()));
+    if (run_.roots) body += section("Roots of facts", roots_html(*run_.roots, adder()));
     body += section("Protocol", protocol_html(run_));
     body += element("p",
                     "Made by ng-report of neuroglot " + html(version) + " from <code>" + html(run_.folder.string()) +

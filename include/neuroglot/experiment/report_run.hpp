@@ -13,6 +13,7 @@
 #include "neuroglot/experiment/facts/report_fact_neurons.hpp"
 #include "neuroglot/experiment/facts/report_factors.hpp"
 #include "neuroglot/experiment/facts/report_probe.hpp"
+#include "neuroglot/experiment/facts/report_roots.hpp"
 #include "neuroglot/experiment/facts/report_sharing.hpp"
 #include "neuroglot/experiment/judging/report_judgement.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
@@ -38,6 +39,7 @@ struct Run {
   std::optional<FactorsSection> factors;           ///< factors.json
   std::optional<SharingSection> sharing;           ///< sharing.json
   std::optional<FactNeuronsSection> fact_neurons;  ///< fact_neurons.json
+  std::optional<RootsSection> roots;               ///< roots.json
   std::vector<std::string> languages;  ///< of all of them, in the order in which they were measured or recorded
 };
 
@@ -94,6 +96,7 @@ inline void read_facts_of_run(Run& run) {
   if (is_there("factors.json")) run.factors = read_factors(run.folder / "factors.json");
   if (is_there("sharing.json")) run.sharing = read_sharing(run.folder / "sharing.json");
   if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(run.folder / "fact_neurons.json");
+  if (is_there("roots.json")) run.roots = read_roots(run.folder / "roots.json");
 }
 
 inline void add_languages_of_facts(Run& run) {
@@ -102,6 +105,7 @@ inline void add_languages_of_facts(Run& run) {
   if (run.factors) add_languages(run.languages, run.factors->languages);
   if (run.sharing) add_languages(run.languages, run.sharing->languages);
   if (run.fact_neurons) add_languages(run.languages, run.fact_neurons->languages);
+  if (run.roots) add_languages(run.languages, run.roots->names());
 }
 
 }  // namespace detail
@@ -126,13 +130,13 @@ inline Run read_run(const std::filesystem::path& folder) {
   for (const char* const file : {"perplexity_rates.json", "perplexity_rates_all.json"})
     if (is_there(file)) detail::read_rates(folder / file, run);
   if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity &&
-      !run.judgement && run.probes.empty() && !run.factors && !run.sharing && !run.fact_neurons)
+      !run.judgement && run.probes.empty() && !run.factors && !run.sharing && !run.fact_neurons && !run.roots)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
         "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity) nor judgement.json (ng-judge) "
         "nor probe.json (ng-probe) nor factors.json (ng-factors) nor sharing.json (ng-sharing) nor fact_neurons.json "
-        "(ng-fact-neurons)");
+        "(ng-fact-neurons) nor roots.json (ng-roots)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
   if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);

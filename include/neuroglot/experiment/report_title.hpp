@@ -19,6 +19,7 @@ inline std::string model_name(const Run& run) {
   if (run.perplexities) all.push_back(run.perplexities->provenance);
   if (run.similarity) all.push_back(run.similarity->provenance);
   if (run.fact_neurons) all.push_back(run.fact_neurons->provenance);
+  if (run.roots) all.push_back(run.roots->provenance.value(Json::json_pointer("/hits/provenance"), Json::object()));
   if (run.probes.size() == 1) all.push_back(run.probes[0].provenance);
   for (const Json& provenance : all)
     if (const std::optional<std::string> model = stated_model(provenance)) return *model;
@@ -31,13 +32,13 @@ inline bool has_language_neurons(const Run& run) {
 }
 /// Whether there is anything of the other paper.
 inline bool has_facts(const Run& run) {
-  return !run.probes.empty() || run.factors || run.sharing || run.fact_neurons;
+  return !run.probes.empty() || run.factors || run.sharing || run.fact_neurons || run.roots;
 }
 inline bool is_of_facts_alone(const Run& run) {
   return has_facts(run) && !run.judgement && !has_language_neurons(run);
 }
 inline bool is_of_fact_neurons_alone(const Run& run) {
-  return is_of_facts_alone(run) && run.probes.empty() && !run.factors && !run.sharing;
+  return is_of_facts_alone(run) && run.probes.empty() && !run.factors && !run.sharing && !run.roots;
 }
 
 inline std::string_view paper_of(const Run& run) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -39,6 +40,7 @@ class DocumentReader {
 
   /// "wiki.txt:17", the line where the document that next() gave last begins.
   const std::string& place() const { return place_; }
+  std::int64_t offset() const { return lines_.offset(); }  ///< bytes of the file that have been read
 
  private:
   bool next_paragraph(std::string& document) {

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <memory>
@@ -58,6 +59,9 @@ class LineReader {
   }
 
   const std::filesystem::path& path() const { return path_; }
+
+  /// How much of the file has been read, in bytes of the file itself (gzipped ones where it is gzip), for progress.
+  std::int64_t offset() const { return ::gzoffset(file_.get()); }
 
   /// "wiki.txt:17", the line that next() gave last; lines count from 1.
   std::string place() const { return path_.string() + ":" + std::to_string(number_); }

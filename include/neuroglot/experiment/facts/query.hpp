@@ -1,6 +1,7 @@
 /// What protocols are asked: sentences with a gap, the object that belongs there, and what else might.
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -54,9 +55,20 @@ struct QueryOptions {
   Index max_facts = 0;                              ///< of each relation the first so many; 0: all
 };
 
+/// Throws UsageError where no language of the set has typed candidates in the folder: a mistyped name must not do.
+inline void require_candidates(const FactSet& facts, const std::filesystem::path& folder) {
+  const auto has_file = [&](const LanguageFacts& of) {
+    return std::filesystem::exists(folder / (of.language + ".json"));
+  };
+  if (std::ranges::none_of(facts.languages, has_file))
+    throw usage_error("--candidates ", folder.string(), ": has no LANG.json of a language that is probed");
+}
+
 /// The queries of a set of facts. A relation keeps all of its objects as candidates where max_facts cuts its facts.
+/// Throws UsageError for a relation that no language has, and for candidates that are not there.
 inline QuerySet fact_queries(FactSet facts, const std::filesystem::path& folder, const QueryOptions& options) {
   QuerySet set;
+  if (options.candidates) require_candidates(facts, *options.candidates);
   set.skipped = std::move(facts.skipped);
   const auto wanted = [&](const std::string& relation) {
     return options.relations.empty() || std::ranges::find(options.relations, relation) != options.relations.end();

@@ -3,13 +3,18 @@
 
 #include <cassert>
 #include <cstddef>
+#include <memory>
+#include <utility>
 
 #include "neuroglot/core/buffer.hpp"
 #include "neuroglot/core/dtype.hpp"
+#include "neuroglot/core/error.hpp"
 #include "neuroglot/core/matrix.hpp"
 #include "neuroglot/ops/weight_type.hpp"
 
 namespace neuroglot {
+
+class Int8Panels;  // ops/cpu/int8_panels.hpp
 
 /// Output features in a panel: two AVX2 registers, one AVX-512 register, one cache line of floats.
 inline constexpr Index panel_width = 16;
@@ -41,6 +46,7 @@ class PackedWeight {
   /// Row n of the published matrix (out_features, in_features), the weights of output feature n: y[:, n] = x . w.
   /// Threads may set rows of different panels at the same time.
   void set_row(Index n, const float* w) {
+    if (coarse_ != nullptr) throw error("weights that have been searched for the best column can not be changed");
     for (Index k = 0; k < in_features_; ++k) {
       const Index at = offset(n) + k * panel_width;
       if (type_ == WeightType::fp32)
@@ -71,6 +77,11 @@ class PackedWeight {
   Index panels() const { return panels_of(out_features_); }
   std::size_t bytes() const { return buffer_.bytes(); }
 
+  /// Its coarse form (ops/cpu/screened_best.hpp), which is made when it is first searched for the best column; null
+  /// before. Not from several threads at once.
+  const Int8Panels* coarse() const { return coarse_.get(); }
+  void keep_coarse(std::shared_ptr<const Int8Panels> coarse) const { coarse_ = std::move(coarse); }
+
  private:
   std::size_t elements() const { return static_cast<std::size_t>(panels() * in_features_ * panel_width); }
   Index offset(Index n) const {
@@ -82,6 +93,7 @@ class PackedWeight {
   Index out_features_ = 0;
   WeightType type_ = WeightType::fp32;
   Buffer buffer_;
+  mutable std::shared_ptr<const Int8Panels> coarse_;
 };
 
 }  // namespace neuroglot
