@@ -39,7 +39,7 @@ if [ -z "$bin" ]; then
   step "programs"
   bin=build/release/apps
   [ -e build/release/CMakeCache.txt ] || cmake --preset release -DNEUROGLOT_TESTS=OFF >/dev/null
-  cmake --build --preset release --target ng-probe ng-factors ng-sharing ng-fact-neurons ng-report $([ -e apps/ng-roots.cpp ] && echo ng-roots)
+  cmake --build --preset release --target ng-probe ng-factors ng-sharing ng-roots ng-fact-neurons ng-report
 fi
 
 step "texts that state the facts, by the plan"
@@ -57,18 +57,14 @@ once factors "$out/factors.json" "$out/hits.jsonl" "$out/sizes.tsv" -- "$bin/ng-
 step "facts that languages share (Fig. 13)"
 once sharing "$out/sharing.json" "$out/hits.jsonl" -- "$bin/ng-sharing" "$out/hits.jsonl" --order "${languages[@]}" \
   --out "$out/sharing.json"
-absent=()
-if [ -x "$bin/ng-roots" ]; then
-  step "facts that the texts lack (Figs. 17 and 18)"
-  once roots "$out/roots.json" "$out/hits.jsonl" "$out/plan.json" "$out/corpora" $facts $model -- "$bin/ng-roots" --facts $facts \
-    --hits "$out/hits.jsonl" --languages "${languages[@]}" --corpus "${corpora[@]}" --plan "$out/plan.json" --near-misses \
-    --model $model --out "$out/roots.json" --facts-out "$out/roots.jsonl" --resume
-  absent=(--absent "$out/roots.jsonl")
-fi
+step "facts that the texts lack (Figs. 17 and 18)"
+once roots "$out/roots.json" "$out/hits.jsonl" "$out/plan.json" "$out/corpora" $facts $model -- "$bin/ng-roots" --facts $facts \
+  --hits "$out/hits.jsonl" --languages "${languages[@]}" --corpus "${corpora[@]}" --plan "$out/plan.json" --near-misses \
+  --model $model --out "$out/roots.json" --facts-out "$out/roots.jsonl" --resume
 step "neurons of facts, and facts with neurons off (Figs. 14 to 16)"
-once fact_neurons "$out/fact_neurons.json" "$out/hits.jsonl" "$out/plan.json" "${absent[@]:1}" $facts $model -- \
-  "$bin/ng-fact-neurons" $model --facts $facts --hits "$out/hits.jsonl" --plan "$out/plan.json" "${absent[@]}" --off all "${off[@]}" \
-  --out "$out/fact_neurons.json" --resume
+once fact_neurons "$out/fact_neurons.json" "$out/hits.jsonl" "$out/plan.json" "$out/roots.jsonl" $facts $model -- \
+  "$bin/ng-fact-neurons" $model --facts $facts --hits "$out/hits.jsonl" --plan "$out/plan.json" --absent "$out/roots.jsonl" \
+  --off all "${off[@]}" --out "$out/fact_neurons.json" --resume
 step "report"
 "$bin/ng-report" "$out"
 step "done: $out/report.html"

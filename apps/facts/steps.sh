@@ -1,4 +1,5 @@
 # The steps of facts.sh; to be sourced with $out set.
+# shellcheck shell=bash disable=SC2154
 
 current="the beginning"
 step() {

@@ -43,7 +43,7 @@ def the_whole_job(out):
     code, _, errors = quick(out)
     check("facts.sh goes through and says each step", code == 0 and errors.count("== ") >= 7 and "== report" in errors, errors)
     page = (out / "report.html").read_text() if code == 0 else ""
-    for heading in ("Facts that are predicted", "What P@1 goes with", "Facts that languages share", "Neurons of facts"):
+    for heading in ("Facts that are predicted", "What P@1 goes with", "Facts that languages share", "Neurons of facts", "Roots of facts"):
         check(f"the report has the section {heading!r}", f"<h2>{heading}</h2>" in page)
     figures = ["probe_distribution", "probe_languages", "rank_consistency", "factors", "sharing", "sharing_by_similarity",
                "sharing_clusters", "sharing_dendrogram", "fact_neurons", "fact_activity", "facts_off"]
