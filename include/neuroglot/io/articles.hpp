@@ -77,7 +77,8 @@ inline std::vector<std::filesystem::path> article_files(const CorpusSource& sour
     if (source.path.extension() == ".bz2")
       throw error("corpus ", source.text(), ": bzip2 is not read; unpack it, or pack it anew with gzip");
     if (source.path.extension() == ".json")
-      throw error("corpus ", source.text(), ": a .json file; articles are text, or .jsonl with a \"text\" on each line");
+      throw error("corpus ", source.text(),
+                  ": a .json file; articles are text, or .jsonl with a \"text\" on each line");
     return {source.path};
   }
   std::vector<std::filesystem::path> files = detail::files_below(source.path);
