@@ -44,7 +44,7 @@ struct Segment {
 
 namespace detail {
 
-inline std::uint64_t load(const char* at, std::size_t bytes) {
+inline std::uint64_t load_bytes(const char* at, std::size_t bytes) {
   std::uint64_t value = 0;
   std::memcpy(&value, at, bytes);
   return value;
@@ -61,12 +61,12 @@ inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
 inline std::uint64_t segment_hash(const char* text, std::size_t size) {
   constexpr std::uint64_t first = 0xa0761d6478bd642f, second = 0xe7037ed1a0b428db;
   std::uint64_t state = first ^ size;
-  for (; size > 16; text += 8, size -= 8) state = folded_product(state ^ load(text, 8), second);
+  for (; size > 16; text += 8, size -= 8) state = folded_product(state ^ load_bytes(text, 8), second);
   std::uint64_t low = 0, high = 0;
   if (size >= 8) {
-    low = load(text, 8), high = load(text + size - 8, 8);
+    low = load_bytes(text, 8), high = load_bytes(text + size - 8, 8);
   } else if (size >= 4) {
-    low = load(text, 4), high = load(text + size - 4, 4);
+    low = load_bytes(text, 4), high = load_bytes(text + size - 4, 4);
   } else if (size > 0) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])); };
     low = byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
