@@ -17,7 +17,7 @@ struct Inputs {
   std::optional<StatementPlan> plan;
   std::unique_ptr<Tokenizer> tokenizer;
   std::filesystem::path tokenizer_folder;
-  std::vector<Predictions> predictions;  ///< of each language of the facts; empty where it was not asked
+  std::vector<FactPredictions> predictions;  ///< of each language of the facts; empty where it was not asked
 };
 
 void read_predictions(const ng::CommandLine& line, Match match, Inputs& inputs) {

@@ -121,8 +121,8 @@ TEST_CASE("hits of other facts are refused") {
   of = hit("u1", true);
   of.obj_uri = "Q";
   refused(of, "\"Q\"");
-  const Predictions some = predictions_of(facts, {"en", {hit("u2", false)}}, Match::full);
-  CHECK(some == Predictions{std::nullopt, std::nullopt, false, std::nullopt});
+  const FactPredictions some = predictions_of(facts, {"en", {hit("u2", false)}}, Match::full);
+  CHECK(some == FactPredictions{std::nullopt, std::nullopt, false, std::nullopt});
 }
 
 TEST_CASE("every fact is in one cell of each language") {

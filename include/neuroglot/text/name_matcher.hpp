@@ -107,7 +107,7 @@ class NameMatcher {
     std::size_t waiting = 0;
     for (std::size_t first = 0; first < scratch.segments.size(); ++first) {
       const std::uint64_t hash = scratch.segments[first].hash;
-      if (may_begin(hash)) {
+      if (hash != space_ && may_begin(hash)) {
         trie_.prefetch(detail::SegmentTrie::key_of(0, hash));
         beginnings[waiting++] = static_cast<std::uint32_t>(first);
       }

@@ -44,7 +44,7 @@ struct Segment {
 
 namespace detail {
 
-inline std::uint64_t load(const char* at, std::size_t bytes) {
+inline std::uint64_t load_bytes(const char* at, std::size_t bytes) {
   std::uint64_t value = 0;
   std::memcpy(&value, at, bytes);
   return value;
@@ -61,12 +61,12 @@ inline std::uint64_t folded_product(std::uint64_t a, std::uint64_t b) {
 inline std::uint64_t segment_hash(const char* text, std::size_t size) {
   constexpr std::uint64_t first = 0xa0761d6478bd642f, second = 0xe7037ed1a0b428db;
   std::uint64_t state = first ^ size;
-  for (; size > 16; text += 8, size -= 8) state = folded_product(state ^ load(text, 8), second);
+  for (; size > 16; text += 8, size -= 8) state = folded_product(state ^ load_bytes(text, 8), second);
   std::uint64_t low = 0, high = 0;
   if (size >= 8) {
-    low = load(text, 8), high = load(text + size - 8, 8);
+    low = load_bytes(text, 8), high = load_bytes(text + size - 8, 8);
   } else if (size >= 4) {
-    low = load(text, 4), high = load(text + size - 4, 4);
+    low = load_bytes(text, 4), high = load_bytes(text + size - 4, 4);
   } else if (size > 0) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])); };
     low = byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
@@ -84,6 +84,10 @@ class TextSegments {
   explicit TextSegments(NameRule rule = {}) : rule_(rule), classes_(detail::name_characters()) {
     for (std::size_t c = 0; c < is_ascii_word_.size(); ++c)
       is_ascii_word_[c] = c < 0x80 && classes_[c] == NameCharacter::word && !rule.anywhere;
+    for (std::size_t c = 0; c < ascii_hash_.size(); ++c) {
+      const char character = static_cast<char>(c);
+      ascii_hash_[c] = hash({&character, 1});
+    }
   }
 
   const NameRule& rule() const { return rule_; }
@@ -94,6 +98,11 @@ class TextSegments {
     if (text.size() >= std::numeric_limits<std::uint32_t>::max()) throw error("a text of 4 GiB can not be searched");
     segments.clear();
     for (std::size_t at = 0; at < text.size();) {
+      if (is_lone_ascii(text, at)) {
+        segments.push_back({ascii_hash_[static_cast<unsigned char>(text[at])], static_cast<std::uint32_t>(at)});
+        ++at;
+        continue;
+      }
       const std::size_t end = segment_end(text, at);
       segments.push_back({hash(text.substr(at, end - at)), static_cast<std::uint32_t>(at)});
       at = end;
@@ -101,6 +110,11 @@ class TextSegments {
   }
 
  private:
+  /// A space or a sign before another character of ASCII: every second segment of most texts.
+  bool is_lone_ascii(std::string_view text, std::size_t at) const {
+    const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    return is_ascii(text[at]) && !is_ascii_word(text[at]) && (at + 1 == text.size() || is_ascii(text[at + 1]));
+  }
   bool is_ascii_word(char c) const { return is_ascii_word_[static_cast<unsigned char>(c)]; }
 
   std::size_t segment_end(std::string_view text, std::size_t at) const {
@@ -132,6 +146,7 @@ class TextSegments {
   NameRule rule_;
   const NameCharacter* classes_;
   std::array<bool, 256> is_ascii_word_{};
+  std::array<std::uint64_t, 128> ascii_hash_{};
 };
 
 }  // namespace neuroglot

@@ -17,14 +17,14 @@
 namespace neuroglot {
 
 /// Of each fact in a row; nothing for a fact that was not asked.
-using Predictions = std::vector<std::optional<bool>>;
+using FactPredictions = std::vector<std::optional<bool>>;
 
 /// Throws Error for a hit of a fact that the language has not, has in another relation or with another object, and for
 /// a fact with two.
-inline Predictions predictions_of(const std::vector<ListedFact>& facts, const LanguageHits& hits, Match match) {
+inline FactPredictions predictions_of(const std::vector<ListedFact>& facts, const LanguageHits& hits, Match match) {
   std::unordered_map<std::string_view, std::size_t> numbers;
   for (std::size_t i = 0; i < facts.size(); ++i) numbers.emplace(facts[i].fact->uuid, i);
-  Predictions predictions(facts.size());
+  FactPredictions predictions(facts.size());
   for (const Hit& hit : hits.hits) {
     const auto found = numbers.find(hit.uuid);
     const bool fits = found != numbers.end() && facts[found->second].relation->relation == hit.relation &&

@@ -63,7 +63,7 @@ struct LanguageRoots {
 
 /// Joins facts, corpus and predictions of a language; either of the last two may be missing (nullptr, empty).
 inline LanguageRoots join_roots(const LanguageFacts& facts, const FactPresence* presence,
-                                const Predictions& predictions) {
+                                const FactPredictions& predictions) {
   LanguageRoots roots;
   roots.language = facts.language;
   if (presence != nullptr) roots.corpus = presence->corpus;

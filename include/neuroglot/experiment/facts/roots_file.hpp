@@ -44,7 +44,7 @@ inline Provenance shares_json(const RootCells& cells, std::size_t all_facts) {
   return json;
 }
 
-inline Provenance language_json(const LanguageRoots& of, std::size_t all_facts) {
+inline Provenance roots_language_json(const LanguageRoots& of, std::size_t all_facts) {
   return {{"language", of.language},
           {"facts", of.facts.size()},
           {"cells", cells_json(of.cells)},
@@ -83,7 +83,7 @@ inline Provenance roots_json(std::span<const LanguageRoots> languages, const Roo
   std::array<std::size_t, finer_root_names.size()> finer{};
   Provenance all = Provenance::array();
   for (const LanguageRoots& of : languages) {
-    all.push_back(detail::language_json(of, words.all_facts));
+    all.push_back(detail::roots_language_json(of, words.all_facts));
     for (std::size_t i = 0; i < types.size(); ++i) types[i] += of.types[i];
     for (std::size_t i = 0; i < finer.size(); ++i) finer[i] += of.finer[i];
   }
