@@ -154,7 +154,7 @@ class Cpu {
     const Timed timed(profile_, "copy");
     for (Index row = 0; row < x.rows; ++row) std::ranges::copy(x.row(row), y.row(row).data());
   }
-  void upload(ConstView host, View y) {
+  [[gnu::noinline]] void upload(ConstView host, View y) {  // the same code in every pass, whatever it hears
     const Timed timed(profile_, "upload");
     copy(host, y);
   }
