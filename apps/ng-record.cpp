@@ -4,6 +4,7 @@
 #include "neuroglot/experiment/record.hpp"
 #include "neuroglot/io/atomic_file.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
+#include "processes.hpp"
 
 namespace {
 
@@ -33,6 +34,10 @@ void add_options(ng::CommandLine& line) {
              "share of positive ones");
   line.add()("sample", ng::po::value<Index>()->default_value(0),
              "tokens of a sample, which divide --block; 0: a block");
+  line.add()("stream", ng::po::value<Index>()->default_value(0),
+             "for models that do not fit into memory: the weights of two layers at a time, read from MODEL while the "
+             "layer before is computed; so many tokens go through a layer before the next. 0: all weights in memory. "
+             "No result depends on it");
   line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
 }
 
@@ -51,45 +56,55 @@ Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, con
   return provenance;
 }
 
-int run(int argc, char** argv) {
-  ng::CommandLine line("ng-record", "MODEL --corpus LANG=PATH ... --out stats.safetensors [options]",
-                       "Runs corpora through a model and counts, for each language, layer and neuron, at how many "
-                       "positions its activation is\n"
-                       "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a "
-                       "last partial block is dropped.",
-                       "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out "
-                       "run/stats.safetensors\n"
-                       "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after "
-                       "an interruption\n");
+int run(int argc, char** argv, ng::Processes& processes) {
+  ng::CommandLine line(
+      "ng-record", "MODEL --corpus LANG=PATH ... --out stats.safetensors [options]",
+      "Runs corpora through a model and counts, for each language, layer and neuron, at how many "
+      "positions its activation is\n"
+      "above 0; sums and sums of squares too. Documents are laid end to end and cut into blocks; a "
+      "last partial block is dropped.",
+      "  ng-record SmolLM2-135M --corpus en=en.jsonl fr=fr.jsonl.gz --block 512 --tokens 20480 --out "
+      "run/stats.safetensors\n"
+      "  ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors --resume   # after "
+      "an interruption\n"
+      "  mpirun -n 4 ng-record SmolLM2-135M --corpus en=en/ fr=fr/ --out run/stats.safetensors   # the "
+      "same bits\n");
   add_options(line);
   if (!line.parse(argc, argv)) return 0;
 
   RecordOptions options;
+  Ranks& ranks = processes.ranks();
+  const bool quiet = line.flag("quiet") || !ranks.is_first();
   options.out = line.required_path("out");
-  require_writable(options.out);
+  if (ranks.is_first()) require_writable(options.out);
   const std::vector<CorpusSource> sources = ng::corpora(line);
   const auto tokenizer = load_tokenizer(line.model());
-  const auto model = ng::load_model(line, line.model());
+  const auto stream = line.get<Index>("stream");
+  if (stream < 0) throw usage_error("--stream ", stream, ": not a number of tokens");
+  const auto model = ng::load_model(line, line.model(), {stream > 0, processes.number_on_this_machine()});
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
-  options.quiet = line.flag("quiet");
+  options.passes = std::max<Index>(1, stream / (options.batch * options.blocks.block));
+  options.quiet = quiet;
   options.resume = line.flag("resume");
   options.sample = line.get<Index>("sample") == 0 ? options.blocks.block : line.get<Index>("sample");
-  if (line.has("samples")) require_writable(options.samples = line.text("samples"));
-  const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
+  if (line.has("samples")) options.samples = line.text("samples");
+  if (line.has("samples") && ranks.is_first()) require_writable(options.samples);
+  const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, quiet);
 
   const Provenance provenance = provenance_of(line, *model, *tokenizer, options, sources, sizes);
   with_neuron_site(line.text("site"), [&]<class Site>(Site) {
-    record<Site>(*model, *tokenizer, sources, sizes, options, provenance);
+    record<Site>(*model, *tokenizer, sources, sizes, options, provenance, ranks);
     return 0;
   });
-  if (!options.quiet) std::cerr << options.out.string() << ": written\n";
-  if (!options.quiet && !options.samples.empty()) std::cerr << options.samples.string() << ": written\n";
+  if (!quiet) std::cerr << options.out.string() << ": written\n";
+  if (!quiet && !options.samples.empty()) std::cerr << options.samples.string() << ": written\n";
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return ng::guarded("ng-record", [&] { return run(argc, argv); });
+  ng::Processes processes(argc, argv);
+  return processes.end(ng::guarded("ng-record", [&] { return run(argc, argv, processes); }));
 }

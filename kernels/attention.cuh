@@ -41,118 +41,149 @@ __global__ void attention_by_query(Heads shape, const Sequence<T>* sequences) {
 inline constexpr int attention_tile = 32;  // queries of a block, and keys at a time
 inline constexpr int attention_threads = 128;
 
-/// tile[i] = the head's values of x's row first + i, zero beyond the rows and beyond the head; rows `pitch` apart.
-template <class T, int width>
-__device__ void load_head_tile(float* tile, int pitch, const Rows<const T>& x, int first, int col, int head_dim,
-                               bool fours) {
-  for (int i = 4 * static_cast<int>(threadIdx.x); i < attention_tile * width; i += 4 * attention_threads) {
-    const int row = i / width, at = i % width;
-    float4 value = make_float4(0, 0, 0, 0);
-    if (first + row < x.rows && at < head_dim) {
-      const T* const from = x.row(first + row) + col + at;
-      if (fours)
-        value = load4(from);
-      else
-        value = make_float4(to_float(from[0]), at + 1 < head_dim ? to_float(from[1]) : 0.0f,
-                            at + 2 < head_dim ? to_float(from[2]) : 0.0f, at + 3 < head_dim ? to_float(from[3]) : 0.0f);
-    }
-    store4(tile + row * pitch + at, value);
-  }
-}
+/// Where a block's tiles lie in shared memory.
+template <int width>
+struct FloatTiles {
+  static constexpr int pitch = width + 4;  // of q, k, v: eight rows begin in different banks
+  static constexpr int weight_pitch = attention_tile + 1;
+  static constexpr std::size_t bytes = attention_tile * (3 * pitch + weight_pitch) * sizeof(float);
 
-/// Step 2: a block takes 32 queries of a head and walks over the keys 32 at a time, each read from memory once for all
-/// of them. Four neighbouring threads share a query: each has 8 of the 32 scores and a quarter of z.
-/// width: head_dim rounded up to 64, 128 or 256. Blocks (queries / 32, heads, sequences).
-template <class T, int width>
-__global__ void __launch_bounds__(attention_threads, 1)
-    attention_tiled(Heads shape, const Sequence<T>* sequences, bool fours) {
-  constexpr int pitch = width + 4;  // eight rows begin in different banks
-  constexpr int each = width / 16;  // fours of z that a thread keeps
-  float* const q_tile = dynamic_shared<float>();
-  float* const k_tile = q_tile + attention_tile * pitch;
-  float* const v_tile = k_tile + attention_tile * pitch;
-  float* const weights = v_tile + attention_tile * pitch;  // (queries, keys), rows 33 apart
-  const Sequence<T> sequence = sequences[blockIdx.z];
-  const int head = static_cast<int>(blockIdx.y), first_query = static_cast<int>(blockIdx.x) * attention_tile;
-  if (first_query >= sequence.q.rows) return;
-  const int row = static_cast<int>(threadIdx.x) / 4, part = static_cast<int>(threadIdx.x) % 4;
-  const int keys = sequence.k.rows, kv_col = shape.kv_head(head) * shape.head_dim;
-  const int last_query = min(first_query + attention_tile, sequence.q.rows) - 1;
-  const int position = sequence.position(min(first_query + row, last_query));
-  const int own_first = shape.first_key(position), own_last = shape.last_key(position, keys);
-  load_head_tile<T, width>(q_tile, pitch, sequence.q, first_query, head * shape.head_dim, shape.head_dim, fours);
+  float *q, *k, *v, *weights;
+
+  __device__ explicit FloatTiles(float* memory)
+      : q(memory), k(q + attention_tile * pitch), v(k + attention_tile * pitch), weights(v + attention_tile * pitch) {}
+
+  /// tile[i] = the head's values of x's row first + i, zero beyond the rows and beyond the head.
+  template <class T>
+  __device__ static void load(float* tile, const Rows<const T>& x, int first, int col, int head_dim, bool fours) {
+    for (int i = 4 * static_cast<int>(threadIdx.x); i < attention_tile * width; i += 4 * attention_threads) {
+      const int row = i / width, at = i % width;
+      float4 value = make_float4(0, 0, 0, 0);
+      if (first + row < x.rows && at < head_dim) value = four_of(x.row(first + row) + col + at, head_dim - at, fours);
+      store4(tile + row * pitch + at, value);
+    }
+  }
+};
+
+/// What a thread of a block knows of its query: four neighbouring threads share one, each has every fourth key of a
+/// tile and every fourth four of z.
+template <int width>
+struct QueryOfTiles {
+  static constexpr int each = width / 16;              // fours of z that a thread keeps
+  static constexpr int own_keys = attention_tile / 4;  // of a tile
+
+  int row = static_cast<int>(threadIdx.x) / 4, part = static_cast<int>(threadIdx.x) % 4;
+  int first_key, last_key;  // that the query sees
   OnlineSoftmax seen;
   float4 z[each];
-  for (int i = 0; i < each; ++i) z[i] = make_float4(0, 0, 0, 0);
-  // tiles begin at multiples of 32: which queries share a block changes no bit of any of them
-  const int begin = shape.first_key(sequence.position(first_query)) / attention_tile * attention_tile;
-  for (int first = begin; first < shape.last_key(sequence.position(last_query), keys); first += attention_tile) {
-    __syncthreads();
-    load_head_tile<T, width>(k_tile, pitch, sequence.k, first, kv_col, shape.head_dim, fours);
-    load_head_tile<T, width>(v_tile, pitch, sequence.v, first, kv_col, shape.head_dim, fours);
-    __syncthreads();
-    float scores[8], largest = -INFINITY, sum = 0;
-    for (int j = 0; j < 8; ++j) scores[j] = 0;
+
+  __device__ QueryOfTiles(const Heads& shape, int position, int keys)
+      : first_key(shape.first_key(position)), last_key(shape.last_key(position, keys)) {
+    for (int i = 0; i < each; ++i) z[i] = make_float4(0, 0, 0, 0);
+  }
+
+  /// dots[j] = q k of the thread's j-th key of the tile.
+  __device__ void multiply_keys(const FloatTiles<width>& tiles, float (&dots)[own_keys]) const {
+    for (int j = 0; j < own_keys; ++j) dots[j] = 0;
     NEUROGLOT_UNROLL(2)
     for (int i = 0; i < width; i += 4) {
-      const float4 q = load4(q_tile + row * pitch + i);
+      const float4 q = load4(tiles.q + row * tiles.pitch + i);
       NEUROGLOT_UNROLL()
-      for (int j = 0; j < 8; ++j) {
-        const float4 k = load4(k_tile + (part + 4 * j) * pitch + i);
-        scores[j] = fmaf(q.x, k.x, fmaf(q.y, k.y, fmaf(q.z, k.z, fmaf(q.w, k.w, scores[j]))));
+      for (int j = 0; j < own_keys; ++j) {
+        const float4 k = load4(tiles.k + (part + 4 * j) * tiles.pitch + i);
+        dots[j] = fmaf(q.x, k.x, fmaf(q.y, k.y, fmaf(q.z, k.z, fmaf(q.w, k.w, dots[j]))));
       }
     }
+  }
+
+  /// Scores of the keys from first on become weights; what was seen before shrinks.
+  __device__ void weigh(const FloatTiles<width>& tiles, const Heads& shape, int head, int first,
+                        float (&scores)[own_keys]) {
+    float largest = -INFINITY, sum = 0;
     NEUROGLOT_UNROLL()
-    for (int j = 0; j < 8; ++j) {
+    for (int j = 0; j < own_keys; ++j) {
       const int key = first + part + 4 * j;
-      scores[j] = key >= own_first && key < own_last ? shape.score(scores[j], head, key) : -INFINITY;
+      scores[j] = key >= first_key && key < last_key ? shape.score(scores[j], head, key) : -INFINITY;
       largest = fmaxf(largest, scores[j]);
     }
     const float correction = seen.raise(warp_max<4>(largest));
     NEUROGLOT_UNROLL()
-    for (int j = 0; j < 8; ++j) {
+    for (int j = 0; j < own_keys; ++j) {
       const float weight = seen.weight(scores[j]);
-      weights[row * 33 + part + 4 * j] = weight;
+      tiles.weights[row * tiles.weight_pitch + part + 4 * j] = weight;
       sum += weight;
     }
     seen.sum += warp_sum<4>(sum);
-    __syncwarp();
     NEUROGLOT_UNROLL()
     for (int i = 0; i < each; ++i)
       z[i] = make_float4(z[i].x * correction, z[i].y * correction, z[i].z * correction, z[i].w * correction);
+  }
+
+  /// z += weights v
+  __device__ void mix(const FloatTiles<width>& tiles) {
     NEUROGLOT_UNROLL(2)
     for (int key = 0; key < attention_tile; ++key) {
-      const float weight = weights[row * 33 + key];
+      const float weight = tiles.weights[row * tiles.weight_pitch + key];
       NEUROGLOT_UNROLL()
       for (int i = 0; i < each; ++i) {
-        const float4 v = load4(v_tile + key * pitch + 4 * (part + 4 * i));
+        const float4 v = load4(tiles.v + key * tiles.pitch + 4 * (part + 4 * i));
         z[i] = make_float4(fmaf(weight, v.x, z[i].x), fmaf(weight, v.y, z[i].y), fmaf(weight, v.z, z[i].z),
                            fmaf(weight, v.w, z[i].w));
       }
     }
   }
-  if (first_query + row > last_query) return;
-  T* const to = sequence.z.row(first_query + row) + head * shape.head_dim;
-  for (int i = 0; i < each; ++i) {
-    const float values[4] = {z[i].x, z[i].y, z[i].z, z[i].w};
-    for (int c = 0; c < 4; ++c)
-      if (4 * (part + 4 * i) + c < shape.head_dim) to[4 * (part + 4 * i) + c] = from_float<T>(values[c] / seen.sum);
+
+  template <class T>
+  __device__ void store(T* to, int head_dim) const {
+    for (int i = 0; i < each; ++i) {
+      const float values[4] = {z[i].x, z[i].y, z[i].z, z[i].w};
+      for (int c = 0; c < 4; ++c)
+        if (4 * (part + 4 * i) + c < head_dim) to[4 * (part + 4 * i) + c] = from_float<T>(values[c] / seen.sum);
+    }
   }
+};
+
+/// Step 2: a block takes 32 queries of a head and walks over the keys 32 at a time, each read from memory once for all
+/// of them. width: head_dim rounded up to 64, 128 or 256. Blocks (queries / 32, heads, sequences).
+template <class T, int width>
+__global__ void __launch_bounds__(attention_threads, 1)
+    attention_tiled(Heads shape, const Sequence<T>* sequences, bool fours) {
+  using Tiles = FloatTiles<width>;
+  const Tiles tiles(dynamic_shared<float>());
+  const Sequence<T> sequence = sequences[blockIdx.z];
+  const int head = static_cast<int>(blockIdx.y), first_query = static_cast<int>(blockIdx.x) * attention_tile;
+  if (first_query >= sequence.q.rows) return;
+  const int keys = sequence.k.rows, head_dim = shape.head_dim, kv_col = shape.kv_head(head) * head_dim;
+  const int last_query = min(first_query + attention_tile, sequence.q.rows) - 1;
+  const int own_query = first_query + static_cast<int>(threadIdx.x) / 4;
+  QueryOfTiles<width> query(shape, sequence.position(min(own_query, last_query)), keys);
+  Tiles::load(tiles.q, sequence.q, first_query, head * head_dim, head_dim, fours);
+  // tiles begin at multiples of 32: which queries share a block changes no bit of any of them
+  const int begin = shape.first_key(sequence.position(first_query)) / attention_tile * attention_tile;
+  for (int first = begin; first < shape.last_key(sequence.position(last_query), keys); first += attention_tile) {
+    __syncthreads();
+    Tiles::load(tiles.k, sequence.k, first, kv_col, head_dim, fours);
+    Tiles::load(tiles.v, sequence.v, first, kv_col, head_dim, fours);
+    __syncthreads();
+    float scores[QueryOfTiles<width>::own_keys];
+    query.multiply_keys(tiles, scores);
+    query.weigh(tiles, shape, head, first, scores);
+    __syncwarp();
+    query.mix(tiles);
+  }
+  if (own_query <= last_query) query.store(sequence.z.row(own_query) + head * head_dim, head_dim);
 }
 
 template <class T, int width>
 void launch_attention(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int queries,
                       bool fours) {
-  const std::size_t shared = (3 * attention_tile * (width + 4) + attention_tile * 33) * sizeof(float);
   launch(attention_tiled<T, width>,
          {dim3(static_cast<unsigned>(pieces(queries, attention_tile)), static_cast<unsigned>(shape.heads),
                static_cast<unsigned>(count)),
-          dim3(attention_threads), shared, stream},
+          dim3(attention_threads), FloatTiles<width>::bytes, stream},
          shape, sequences, fours);
 }
 
-/// All heads of `count` sequences. `sequences` on the device; `queries`: of the longest of them; `fours`: whether
-/// in_fours holds for all. Throws for heads of more than 256.
 template <class T>
 void attention(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int queries, bool fours) {
   if (count == 0 || queries == 0) return;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/attention_shape.cuh"
+#include "kernels/attention_steps.hpp"
 
 namespace neuroglot::cuda {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/attention_shape.cuh"
+#include "kernels/attention_wmma.hpp"
 #include "kernels/reduce.cuh"
 
 namespace neuroglot::cuda {
@@ -35,13 +36,15 @@ struct WmmaTiles {
         z(scores + wmma_rows * score_pitch) {}
 };
 
-/// tile[i] = the head's values of x's row first + i, zero beyond; 64 rows by all threads of the block.
-template <int width>
-__device__ void load_bf16_tile(Bf16* tile, const Rows<const Bf16>& x, int first, int col, int head_dim) {
-  for (int i = static_cast<int>(threadIdx.x); i < 64 * width; i += wmma_threads) {
+/// tile[i] = the head's values of x's row first + i, zero beyond; 64 rows by all threads of the block. Floats are
+/// rounded here, so that nobody has to write them in bf16 first.
+template <int width, class T>
+__device__ void load_bf16_tile(Bf16* tile, const Rows<const T>& x, int first, int col, int head_dim, bool fours) {
+  for (int i = 4 * static_cast<int>(threadIdx.x); i < 64 * width; i += 4 * wmma_threads) {
     const int row = i / width, at = i % width;
-    const bool inside = first + row < x.rows && at < head_dim;
-    tile[row * WmmaTiles<width>::pitch + at] = inside ? x.row(first + row)[col + at] : from_float<Bf16>(0);
+    float4 value = make_float4(0, 0, 0, 0);
+    if (first + row < x.rows && at < head_dim) value = four_of(x.row(first + row) + col + at, head_dim - at, fours);
+    store4(tile + row * WmmaTiles<width>::pitch + at, value);
   }
 }
 
@@ -69,40 +72,35 @@ __device__ void warp_product(const Bf16* a, int a_pitch, const Bf16* b, int b_pi
   }
 }
 
-/// A block takes 64 queries of a head and walks over the keys 64 at a time. Which lane holds which element of a wmma
-/// tile is not told, so scores and z go through shared memory, where two lanes share a query's row.
-/// width: head_dim rounded up to 64 or 128. Blocks (queries / 64, heads, sequences).
+/// What a thread knows of its query: two lanes share one, and a warp's 32 lanes the 16 rows of its tiles. Which lane
+/// holds which element of a wmma tile is not told, so scores and z go through shared memory.
 template <int width>
-__global__ void __launch_bounds__(wmma_threads, 1) attention_wmma(Heads shape, const Sequence<Bf16>* sequences) {
+struct QueryOfWarp {
   using Tiles = WmmaTiles<width>;
-  const Tiles tiles(dynamic_shared<Bf16>());
-  const Sequence<Bf16> sequence = sequences[blockIdx.z];
-  const int head = static_cast<int>(blockIdx.y), first_query = static_cast<int>(blockIdx.x) * wmma_rows;
-  if (first_query >= sequence.q.rows) return;
-  const int keys = sequence.k.rows, kv_col = shape.kv_head(head) * shape.head_dim;
-  const int row = static_cast<int>(threadIdx.x) / 2, half = static_cast<int>(threadIdx.x) % 2;  // of the block's rows
-  const int warp_row = static_cast<int>(threadIdx.x) / 32 * 16;
-  const int last_query = min(first_query + wmma_rows, sequence.q.rows) - 1;
-  const int position = sequence.position(min(first_query + row, last_query));
-  const int own_first = shape.first_key(position), own_last = shape.last_key(position, keys);
-  load_bf16_tile<width>(tiles.q, sequence.q, first_query, head * shape.head_dim, shape.head_dim);
-  float* const z = tiles.z + row * Tiles::z_pitch;
-  for (int i = half; i < width; i += 2) z[i] = 0;
+
+  int row = static_cast<int>(threadIdx.x) / 2, half = static_cast<int>(threadIdx.x) % 2;
+  int warp_row = static_cast<int>(threadIdx.x) / 32 * 16;  // the first of the warp
+  int first_key, last_key;                                 // that the query sees
   OnlineSoftmax seen;
-  const int begin = shape.first_key(sequence.position(first_query)) / wmma_keys * wmma_keys;
-  for (int first = begin; first < shape.last_key(sequence.position(last_query), keys); first += wmma_keys) {
-    __syncthreads();
-    load_bf16_tile<width>(tiles.k, sequence.k, first, kv_col, shape.head_dim);
-    load_bf16_tile<width>(tiles.v, sequence.v, first, kv_col, shape.head_dim);
-    __syncthreads();
+
+  __device__ QueryOfWarp(const Tiles& tiles, const Heads& shape, int position, int keys)
+      : first_key(shape.first_key(position)), last_key(shape.last_key(position, keys)) {
+    for (int i = half; i < width; i += 2) tiles.z[row * Tiles::z_pitch + i] = 0;
+  }
+
+  /// scores = q k of the warp's queries
+  __device__ void multiply_keys(const Tiles& tiles) const {
     warp_product<nvcuda::wmma::col_major, width, wmma_keys, false>(
         tiles.q + warp_row * Tiles::pitch, Tiles::pitch, tiles.k, Tiles::pitch,
         tiles.scores + warp_row * Tiles::score_pitch, Tiles::score_pitch);
-    __syncwarp();
+  }
+
+  /// Scores of the keys from first on become weights; what was seen before shrinks.
+  __device__ void weigh(const Tiles& tiles, const Heads& shape, int head, int first) {
     const float* const scores = tiles.scores + row * Tiles::score_pitch;
     const auto score_of = [&](int i) {
       const int key = first + i;
-      return key >= own_first && key < own_last ? shape.score(scores[i], head, key) : -INFINITY;
+      return key >= first_key && key < last_key ? shape.score(scores[i], head, key) : -INFINITY;
     };
     float largest = -INFINITY, sum = 0;
     for (int i = half; i < wmma_keys; i += 2) largest = fmaxf(largest, score_of(i));
@@ -113,36 +111,72 @@ __global__ void __launch_bounds__(wmma_threads, 1) attention_wmma(Heads shape, c
       sum += to_float(weight);  // what is multiplied is what is summed
     }
     seen.sum += warp_sum<2>(sum);
-    for (int i = half; i < width; i += 2) z[i] *= correction;
-    __syncwarp();
+    for (int i = half; i < width; i += 2) tiles.z[row * Tiles::z_pitch + i] *= correction;
+  }
+
+  /// z += weights v of the warp's queries
+  __device__ void mix(const Tiles& tiles) const {
     warp_product<nvcuda::wmma::row_major, wmma_keys, width, true>(tiles.weights + warp_row * Tiles::weight_pitch,
                                                                   Tiles::weight_pitch, tiles.v, Tiles::pitch,
                                                                   tiles.z + warp_row * Tiles::z_pitch, Tiles::z_pitch);
+  }
+
+  template <class T>
+  __device__ void store(const Tiles& tiles, T* to, int head_dim) const {
+    const float* const z = tiles.z + row * Tiles::z_pitch;
+    for (int i = half; i < head_dim; i += 2) to[i] = from_float<T>(z[i] / seen.sum);
+  }
+};
+
+/// A block takes 64 queries of a head and walks over the keys 64 at a time. q, k, v of T are rounded to bf16, z is
+/// not before it is stored. width: head_dim rounded up to 64 or 128. Blocks (queries / 64, heads, sequences).
+template <class T, int width>
+__global__ void __launch_bounds__(wmma_threads, 1)
+    attention_wmma(Heads shape, const Sequence<T>* sequences, bool fours) {
+  const WmmaTiles<width> tiles(dynamic_shared<Bf16>());
+  const Sequence<T> sequence = sequences[blockIdx.z];
+  const int head = static_cast<int>(blockIdx.y), first_query = static_cast<int>(blockIdx.x) * wmma_rows;
+  if (first_query >= sequence.q.rows) return;
+  const int keys = sequence.k.rows, head_dim = shape.head_dim, kv_col = shape.kv_head(head) * head_dim;
+  const int last_query = min(first_query + wmma_rows, sequence.q.rows) - 1;
+  const int own_query = first_query + static_cast<int>(threadIdx.x) / 2;
+  QueryOfWarp<width> query(tiles, shape, sequence.position(min(own_query, last_query)), keys);
+  load_bf16_tile<width>(tiles.q, sequence.q, first_query, head * head_dim, head_dim, fours);
+  const int begin = shape.first_key(sequence.position(first_query)) / wmma_keys * wmma_keys;
+  for (int first = begin; first < shape.last_key(sequence.position(last_query), keys); first += wmma_keys) {
+    __syncthreads();
+    load_bf16_tile<width>(tiles.k, sequence.k, first, kv_col, head_dim, fours);
+    load_bf16_tile<width>(tiles.v, sequence.v, first, kv_col, head_dim, fours);
+    __syncthreads();
+    query.multiply_keys(tiles);
+    __syncwarp();
+    query.weigh(tiles, shape, head, first);
+    __syncwarp();
+    query.mix(tiles);
     __syncwarp();
   }
-  if (first_query + row > last_query) return;
-  Bf16* const to = sequence.z.row(first_query + row) + head * shape.head_dim;
-  for (int i = half; i < shape.head_dim; i += 2) to[i] = from_float<Bf16>(z[i] / seen.sum);
+  if (own_query <= last_query) query.store(tiles, sequence.z.row(own_query) + head * head_dim, head_dim);
 }
 
-template <int width>
-void launch_attention_wmma(Stream stream, const Heads& shape, const Sequence<Bf16>* sequences, int count, int queries) {
-  launch(attention_wmma<width>,
+template <class T, int width>
+void launch_attention_wmma(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int queries,
+                           bool fours) {
+  launch(attention_wmma<T, width>,
          {dim3(static_cast<unsigned>(pieces(queries, wmma_rows)), static_cast<unsigned>(shape.heads),
                static_cast<unsigned>(count)),
           dim3(wmma_threads), WmmaTiles<width>::bytes, stream},
-         shape, sequences);
+         shape, sequences, fours);
 }
 
-/// All heads of `count` sequences, as attention(). Throws for heads of more than 128: their tiles do not fit.
-inline void attention_with_tensor_cores(Stream stream, const Heads& shape, const Sequence<Bf16>* sequences, int count,
-                                        int queries) {
+template <class T>
+void attention_with_tensor_cores(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count,
+                                 int queries, bool fours) {
   if (count == 0 || queries == 0) return;
   if (shape.head_dim > 128) throw std::invalid_argument("attention_with_tensor_cores: heads of more than 128 values");
   if (shape.head_dim <= 64)
-    launch_attention_wmma<64>(stream, shape, sequences, count, queries);
+    launch_attention_wmma<T, 64>(stream, shape, sequences, count, queries, fours);
   else
-    launch_attention_wmma<128>(stream, shape, sequences, count, queries);
+    launch_attention_wmma<T, 128>(stream, shape, sequences, count, queries, fours);
 }
 
 }  // namespace neuroglot::cuda

@@ -3,21 +3,14 @@
 #pragma once
 
 #include "kernels/attention_shape.cuh"
+#include "kernels/decode_attention.hpp"
 #include "kernels/reduce.cuh"
 
 namespace neuroglot::cuda {
 
-inline constexpr int decode_split = 256;  // keys of a block: the same whatever the batch, and so are the bits
 inline constexpr int decode_threads = 128;
 inline constexpr int decode_lanes = 8;  // that share a key
 inline constexpr int decode_teams = decode_threads / decode_lanes;
-
-/// What a split of the keys adds to a head, before the sums of all splits are divided: (sequences, heads, splits).
-struct DecodeScratch {
-  float* largest;
-  float* sum;
-  float* z;  ///< (sequences, heads, splits, head_dim)
-};
 
 /// Merges what several have seen of a query's keys, in order: fills z by calling from(part, i).
 template <class Softmax, class From, class To>
@@ -36,46 +29,41 @@ __device__ void merge_parts(int parts, int width, int first, int step, Softmax s
   }
 }
 
-/// A block takes 256 keys of a key/value head and `together` of the query heads that share it. Eight lanes share a key;
-/// 16 such teams take every 16th key each and are merged at the end.
-/// width: head_dim rounded up to 64, 128 or 256. Blocks (splits, kv_heads * pieces(group, together), sequences).
-template <class T, int width, int together>
-__global__ void __launch_bounds__(decode_threads)
-    decode_split_keys(Heads shape, const Sequence<T>* sequences, int splits, DecodeScratch scratch) {
-  constexpr int each = width / (4 * decode_lanes);  // fours of a head that a lane keeps
-  float* const team_z = dynamic_shared<float>();    // (teams, together, width)
-  NEUROGLOT_SHARED(float, team_largest, [decode_teams][together]);
-  NEUROGLOT_SHARED(float, team_sum, [decode_teams][together]);
-  const Sequence<T> sequence = sequences[blockIdx.z];
-  const int group = shape.heads / shape.kv_heads, rounds = pieces(group, together);
-  const int kv_head = static_cast<int>(blockIdx.y) / rounds,
-            in_group = static_cast<int>(blockIdx.y) % rounds * together;
-  const int head = kv_head * group + in_group, heads = min(together, group - in_group);
-  const int team = static_cast<int>(threadIdx.x) / decode_lanes, lane = static_cast<int>(threadIdx.x) % decode_lanes;
-  const int position = sequence.position(0), keys = sequence.k.rows;
-  const int from = max(static_cast<int>(blockIdx.x) * decode_split, shape.first_key(position));
-  const int to = min(static_cast<int>(blockIdx.x + 1) * decode_split, shape.last_key(position, keys));
-  const auto place = [&](int i) { return 4 * (lane + decode_lanes * i); };
-  const auto four = [&](const T* row, int i) {
-    return place(i) < shape.head_dim ? load4(row + place(i)) : make_float4(0, 0, 0, 0);
-  };
+/// What a lane knows of `together` query heads that share a key/value head: eight lanes share a key, each has every
+/// eighth four of a head.
+template <int width, int together>
+struct HeadsOfTeam {
+  static constexpr int each = width / (4 * decode_lanes);  // fours of a head that a lane keeps
+
+  int team = static_cast<int>(threadIdx.x) / decode_lanes, lane = static_cast<int>(threadIdx.x) % decode_lanes;
+  int head_dim, first_head, heads;  // the heads [first_head, first_head + heads), heads <= together
   float4 q[together][each], z[together][each];
   OnlineSoftmax seen[together];
-  NEUROGLOT_UNROLL()
-  for (int h = 0; h < together; ++h)
-    for (int i = 0; i < each; ++i) {
-      q[h][i] = h < heads ? four(sequence.q.row(0) + (head + h) * shape.head_dim, i) : make_float4(0, 0, 0, 0);
-      z[h][i] = make_float4(0, 0, 0, 0);
-    }
-  // all teams of a warp walk equally far, since they shuffle together; keys beyond the end weigh nothing
-  const int begin = static_cast<int>(blockIdx.x) * decode_split;
-  for (int first = begin; first < begin + decode_split && first < keys; first += decode_teams) {
-    const int key = first + team;
-    const bool visible = key >= from && key < to;
+
+  template <class T>
+  __device__ HeadsOfTeam(const T* queries, int dim, int first, int count)
+      : head_dim(dim), first_head(first), heads(count) {
+    NEUROGLOT_UNROLL()
+    for (int h = 0; h < together; ++h)
+      for (int i = 0; i < each; ++i) {
+        q[h][i] = four(queries + (first_head + h) * head_dim, i, h < heads);
+        z[h][i] = make_float4(0, 0, 0, 0);
+      }
+  }
+
+  __device__ int place(int i) const { return 4 * (lane + decode_lanes * i); }
+  template <class T>
+  __device__ float4 four(const T* row, int i, bool there) const {
+    return there && place(i) < head_dim ? load4(row + place(i)) : make_float4(0, 0, 0, 0);
+  }
+
+  /// A key that is not visible weighs nothing, and is not read.
+  template <class T>
+  __device__ void add_key(const Heads& shape, const T* key_row, const T* value_row, int key, bool visible) {
     float4 k[each], v[each];
     for (int i = 0; i < each; ++i) {
-      k[i] = visible ? four(sequence.k.row(key) + kv_head * shape.head_dim, i) : make_float4(0, 0, 0, 0);
-      v[i] = visible ? four(sequence.v.row(key) + kv_head * shape.head_dim, i) : make_float4(0, 0, 0, 0);
+      k[i] = four(key_row, i, visible);
+      v[i] = four(value_row, i, visible);
     }
     NEUROGLOT_UNROLL()
     for (int h = 0; h < together; ++h) {
@@ -83,7 +71,7 @@ __global__ void __launch_bounds__(decode_threads)
       for (int i = 0; i < each; ++i)
         dot = fmaf(q[h][i].x, k[i].x, fmaf(q[h][i].y, k[i].y, fmaf(q[h][i].z, k[i].z, fmaf(q[h][i].w, k[i].w, dot))));
       dot = warp_sum<decode_lanes>(dot);
-      const float score = visible && h < heads ? shape.score(dot, head + h, key) : -INFINITY;
+      const float score = visible && h < heads ? shape.score(dot, first_head + h, key) : -INFINITY;
       const float correction = seen[h].raise(score), weight = seen[h].weight(score);
       seen[h].sum += weight;
       for (int i = 0; i < each; ++i)
@@ -92,28 +80,61 @@ __global__ void __launch_bounds__(decode_threads)
                         fmaf(weight, v[i].z, z[h][i].z * correction), fmaf(weight, v[i].w, z[h][i].w * correction));
     }
   }
-  NEUROGLOT_UNROLL()
-  for (int h = 0; h < together; ++h) {
-    for (int i = 0; i < each; ++i) store4(team_z + (team * together + h) * width + place(i), z[h][i]);
-    if (lane != 0) continue;
-    team_largest[team][h] = seen[h].largest;
-    team_sum[team][h] = seen[h].sum;
+
+  /// To what the teams of a block share: z (teams, together, width), softmaxes (teams, together).
+  __device__ void store(float* team_z, OnlineSoftmax* softmaxes) const {
+    NEUROGLOT_UNROLL()
+    for (int h = 0; h < together; ++h) {
+      for (int i = 0; i < each; ++i) store4(team_z + (team * together + h) * width + place(i), z[h][i]);
+      if (lane == 0) softmaxes[team * together + h] = seen[h];
+    }
   }
+};
+
+/// What the teams of a block have seen of head h, merged, is the block's split of the scratch, number `at`.
+template <int width, int together>
+__device__ void merge_teams(const float* team_z, const OnlineSoftmax* softmaxes, int h, int head_dim, long long at,
+                            const DecodeScratch& scratch) {
+  merge_parts(
+      decode_teams, head_dim, static_cast<int>(threadIdx.x), decode_threads,
+      [&](int part) -> const OnlineSoftmax& { return softmaxes[part * together + h]; },
+      [&](int part, int i) { return team_z[(part * together + h) * width + i]; },
+      [&](int i, float value, float largest, float sum) {
+        scratch.z[at * head_dim + i] = value;
+        if (i != 0) return;
+        scratch.largest[at] = largest;
+        scratch.sum[at] = sum;
+      });
+}
+
+/// A block takes 256 keys of a key/value head and `together` of the query heads that share it. Eight lanes share a key;
+/// 16 such teams take every 16th key each and are merged at the end.
+/// width: head_dim rounded up to 64, 128 or 256. Blocks (splits, kv_heads * pieces(group, together), sequences).
+template <class T, int width, int together>
+__global__ void __launch_bounds__(decode_threads)
+    decode_split_keys(Heads shape, const Sequence<T>* sequences, int splits, DecodeScratch scratch) {
+  float* const team_z = dynamic_shared<float>();  // (teams, together, width)
+  auto* const softmaxes = reinterpret_cast<OnlineSoftmax*>(team_z + decode_teams * together * width);
+  const Sequence<T> sequence = sequences[blockIdx.z];
+  const int group = shape.heads / shape.kv_heads, rounds = pieces(group, together);
+  const int kv_head = static_cast<int>(blockIdx.y) / rounds,
+            in_group = static_cast<int>(blockIdx.y) % rounds * together;
+  HeadsOfTeam<width, together> of(sequence.q.row(0), shape.head_dim, kv_head * group + in_group,
+                                  min(together, group - in_group));
+  const int position = sequence.position(0), keys = sequence.k.rows, kv_col = kv_head * shape.head_dim;
+  const int begin = static_cast<int>(blockIdx.x) * decode_split, end = begin + decode_split;
+  const int from = max(begin, shape.first_key(position)), to = min(end, shape.last_key(position, keys));
+  // all teams of a warp walk equally far, since they shuffle together; keys beyond the end weigh nothing
+  for (int first = begin; first < end && first < keys; first += decode_teams) {
+    const int key = first + of.team;
+    of.add_key(shape, sequence.k.row(key) + kv_col, sequence.v.row(key) + kv_col, key, key >= from && key < to);
+  }
+  of.store(team_z, softmaxes);
   __syncthreads();
-  for (int h = 0; h < heads; ++h) {
-    const long long at = (static_cast<long long>(blockIdx.z) * shape.heads + head + h) * splits + blockIdx.x;
-    merge_parts(
-        decode_teams, shape.head_dim, static_cast<int>(threadIdx.x), decode_threads,
-        [&](int part) {
-          return OnlineSoftmax{team_largest[part][h], team_sum[part][h]};
-        },
-        [&](int part, int i) { return team_z[(part * together + h) * width + i]; },
-        [&](int i, float value, float largest, float sum) {
-          scratch.z[at * shape.head_dim + i] = value;
-          if (i != 0) return;
-          scratch.largest[at] = largest;
-          scratch.sum[at] = sum;
-        });
+  for (int h = 0; h < of.heads; ++h) {
+    const int head = of.first_head + h;
+    const long long at = (static_cast<long long>(blockIdx.z) * shape.heads + head) * splits + blockIdx.x;
+    merge_teams<width, together>(team_z, softmaxes, h, shape.head_dim, at, scratch);
   }
 }
 
@@ -140,15 +161,13 @@ void launch_decode(Stream stream, const Heads& shape, const Sequence<T>* sequenc
   launch(decode_split_keys<T, width, together>,
          {dim3(static_cast<unsigned>(splits), static_cast<unsigned>(shape.kv_heads * rounds),
                static_cast<unsigned>(count)),
-          dim3(decode_threads), decode_teams * together * width * sizeof(float), stream},
+          dim3(decode_threads), decode_teams * together * (width * sizeof(float) + sizeof(OnlineSoftmax)), stream},
          shape, sequences, splits, scratch);
   launch(decode_merge<T>,
          {dim3(static_cast<unsigned>(shape.heads), static_cast<unsigned>(count)), dim3(decode_threads), 0, stream},
          shape, sequences, splits, scratch);
 }
 
-/// `count` sequences of one query each, `keys` of the longest, rows that can be read in fours. scratch of
-/// pieces(keys, decode_split) splits. Throws for heads of more than 256.
 template <class T>
 void decode_attention(Stream stream, const Heads& shape, const Sequence<T>* sequences, int count, int keys,
                       const DecodeScratch& scratch) {

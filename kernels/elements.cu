@@ -11,6 +11,7 @@ namespace neuroglot::cuda {
   template void add<T>(Stream, Rows<T>, Rows<const T>);                                      \
   template void multiply<T>(Stream, Rows<T>, Rows<const T>);                                 \
   template void shape_logits<T>(Stream, Rows<T>, float, float);                              \
+  template void clear<T>(Stream, Rows<T>);                                                   \
   template void rotate<T>(Stream, Rows<T>, Rows<const float>, Rows<const float>, int, bool); \
   template void softmax<T>(Stream, Rows<T>);                                                 \
   template __global__ void softmax_in_three<T>(Rows<T>);                                     \
@@ -19,6 +20,6 @@ namespace neuroglot::cuda {
   template void gather<T, T, long long>(Stream, Rows<const T>, const long long*, Rows<T>);
 NEUROGLOT_INSTANCES(float)
 NEUROGLOT_INSTANCES(Bf16)
-template __global__ void scatter_add_rows<float>(Rows<const float>, const long long*, const float*, Rows<float>);
+template void scatter_add<float>(Stream, Rows<const float>, const long long*, const float*, Rows<float>);
 
 }  // namespace neuroglot::cuda

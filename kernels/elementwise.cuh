@@ -1,6 +1,7 @@
-/// Element by element: sums, products, factors, biases, soft caps. (ops/elementwise.hpp, ops/soft_cap.hpp)
+/// Element by element: the kernels of elementwise.hpp, for any function of one or two values.
 #pragma once
 
+#include "kernels/elementwise.hpp"
 #include "kernels/rows.cuh"
 
 namespace neuroglot::cuda {
@@ -83,20 +84,21 @@ struct ShapeLogits {
   }
 };
 
-/// x += y
 template <class T>
 void add(Stream stream, Rows<T> x, Rows<const T> y) {
   combine(stream, Plus{}, x, y);
 }
-/// x *= y
 template <class T>
 void multiply(Stream stream, Rows<T> x, Rows<const T> y) {
   combine(stream, Times{}, x, y);
 }
-/// x = factor x, then a soft cap where cap > 0; in place.
 template <class T>
 void shape_logits(Stream stream, Rows<T> x, float factor, float cap) {
   change(stream, ShapeLogits{factor, cap}, x);
+}
+template <class T>
+void clear(Stream stream, Rows<T> x) {
+  change(stream, Zero{}, x);
 }
 
 }  // namespace neuroglot::cuda

@@ -4,16 +4,10 @@
 #pragma once
 
 #include "kernels/activation.cuh"
+#include "kernels/gated_activation.hpp"
 #include "kernels/statistics.cuh"
 
 namespace neuroglot::cuda {
-
-/// What is asked for beside the product. Pointers are null where it is not.
-struct AtNeurons {
-  const int* offsets = nullptr;        ///< (sequences + 1): rows of each sequence
-  const unsigned char* off = nullptr;  ///< (neurons): 1 where the activation becomes 0
-  Sums of_sequences{};                 ///< (sequences, neurons): sums of f(gate), after switching off
-};
 
 /// Step 1: each wish a kernel of its own: activate, switch_off, sum_columns, multiply. Four walks over
 /// (tokens, neurons): of every value of the gate three loads and two stores, and a load of up.
@@ -69,16 +63,44 @@ __global__ void gated_activation_in_fours(F f, Rows<T> gate, Rows<const T> up, A
     totals[i].store(at.of_sequences, static_cast<long long>(blockIdx.y) * gate.cols + col + i);
 }
 
-/// gate = f(gate) * up, in place, with what `at` asks for; every row lies in one of the sequences.
+/// Where nobody counts, no order of rows matters: as many threads as there are elements, or fours of them.
 template <class F, class T>
-void gated_activation(Stream stream, F f, Rows<T> gate, Rows<const T> up, int sequences, const AtNeurons& at) {
-  if (sequences == 0 || gate.cols == 0) return;
-  const bool fours = in_fours(gate) && (up.data == nullptr || in_fours(up));
+__global__ void activate_by_one(F f, Rows<T> gate, Rows<const T> up, const unsigned char* off) {
+  const int col = static_cast<int>(blockIdx.y * element_threads + threadIdx.x);
+  if (col >= gate.cols) return;
+  T& value = gate.row(blockIdx.x)[col];
+  const float activation = off != nullptr && off[col] != 0 ? 0.0f : f(to_float(value));
+  value = from_float<T>(up.data == nullptr ? activation : activation * to_float(up.row(blockIdx.x)[col]));
+}
+template <class F, class T>
+__global__ void activate_in_fours(F f, Rows<T> gate, Rows<const T> up, const unsigned char* off) {
+  const int col = 4 * static_cast<int>(blockIdx.y * element_threads + threadIdx.x);
+  if (col >= gate.cols) return;
+  const float4 before = load4(gate.row(blockIdx.x) + col);
+  const float4 factor = up.data == nullptr ? make_float4(1, 1, 1, 1) : load4(up.row(blockIdx.x) + col);
+  float values[4] = {before.x, before.y, before.z, before.w};
+  const float factors[4] = {factor.x, factor.y, factor.z, factor.w};
+  for (int i = 0; i < 4; ++i) values[i] = (off != nullptr && off[col + i] != 0 ? 0.0f : f(values[i])) * factors[i];
+  store4(gate.row(blockIdx.x) + col, make_float4(values[0], values[1], values[2], values[3]));
+}
+
+/// The launch for those who count, and for those who do not.
+template <class F, class T>
+void activate_and_count(Stream stream, F f, Rows<T> gate, Rows<const T> up, int sequences, const AtNeurons& at,
+                        bool fours) {
   const int columns = statistics_threads * (fours ? 4 : 1);
   launch(fours ? gated_activation_in_fours<F, T> : gated_activation_by_column<F, T>,
          {dim3(static_cast<unsigned>(pieces(gate.cols, columns)), static_cast<unsigned>(sequences)),
           dim3(statistics_threads), 0, stream},
          f, gate, up, at);
+}
+template <class F, class T>
+void gated_activation(Stream stream, F f, Rows<T> gate, Rows<const T> up, int sequences, const AtNeurons& at) {
+  if (gate.rows == 0 || gate.cols == 0) return;
+  const bool fours = in_fours(gate) && (up.data == nullptr || in_fours(up));
+  if (at.of_sequences.sum != nullptr) return activate_and_count(stream, f, gate, up, sequences, at, fours);
+  launch(fours ? activate_in_fours<F, T> : activate_by_one<F, T>, over_elements(stream, gate.rows, gate.cols, fours), f,
+         gate, up, at.off);
 }
 
 }  // namespace neuroglot::cuda

@@ -2,6 +2,7 @@
 /// (ops/route.hpp; embed and gather of ops/backend.hpp)
 #pragma once
 
+#include "kernels/gather.hpp"
 #include "kernels/rows.cuh"
 
 namespace neuroglot::cuda {
@@ -25,7 +26,6 @@ __global__ void gather_in_fours(Rows<const X> x, const Id* rows, Rows<Y> y) {
     store4(y.row(blockIdx.x) + col, load4(from + col));
 }
 
-/// y[i] = x[rows[i]]; `rows` (y.rows) on the device, each below x.rows. Serves as embed with the table as x.
 template <class X, class Y, class Id>
 void gather(Stream stream, Rows<const X> x, const Id* rows, Rows<Y> y) {
   if (y.rows == 0) return;
@@ -43,11 +43,11 @@ __global__ void scatter_add_rows(Rows<const T> x, const long long* rows, const f
     to[col] += factor * x.row(blockIdx.x)[col];
 }
 
-inline void scatter_add(Stream stream, Rows<const float> x, const long long* rows, const float* factors,
-                        Rows<float> y) {
+template <class T>
+void scatter_add(Stream stream, Rows<const T> x, const long long* rows, const float* factors, Rows<T> y) {
   if (x.rows == 0) return;
-  launch(scatter_add_rows<float>, {dim3(static_cast<unsigned>(x.rows)), dim3(gather_threads), 0, stream}, x, rows,
-         factors, y);
+  launch(scatter_add_rows<T>, {dim3(static_cast<unsigned>(x.rows)), dim3(gather_threads), 0, stream}, x, rows, factors,
+         y);
 }
 
 }  // namespace neuroglot::cuda

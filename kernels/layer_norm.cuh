@@ -2,6 +2,7 @@
 /// of it. (ops/layer_norm.hpp)
 #pragma once
 
+#include "kernels/layer_norm.hpp"
 #include "kernels/reduce.cuh"
 #include "kernels/rms_norm.cuh"
 #include "kernels/rows.cuh"
@@ -31,7 +32,6 @@ __global__ void layer_norm_by_block(Rows<float> x, Rows<const float> added, cons
         from_float<Y>((from[col] - mean) * scale * weight[col] + (bias == nullptr ? 0.0f : bias[col]));
 }
 
-/// y = norm(x), or x += added and then y = norm(x).
 template <class Y>
 void layer_norm(Stream stream, Rows<const float> x, const float* weight, const float* bias, float eps, Rows<Y> y) {
   if (x.rows == 0) return;

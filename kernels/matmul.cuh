@@ -3,6 +3,7 @@
 /// else is in the batch. (ops/matmul.hpp)
 #pragma once
 
+#include "kernels/matmul.hpp"
 #include "kernels/rows.cuh"
 
 namespace neuroglot::cuda {
@@ -63,7 +64,6 @@ __global__ void __launch_bounds__(matmul_threads)
     }
 }
 
-/// y = x W^T + bias. x (rows, in), w (out, in), bias (out) or null, y (rows, out).
 template <class X, class W, class Y>
 void matmul(Stream stream, Rows<const X> x, Rows<const W> w, const float* bias, Rows<Y> y) {
   if (y.rows == 0 || y.cols == 0) return;

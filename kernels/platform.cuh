@@ -18,11 +18,9 @@
 #include "kernels/emulation/runtime.hpp"
 #include "kernels/emulation/wmma.hpp"
 #endif
+#include "kernels/rows.hpp"
 
 namespace neuroglot::cuda {
-
-using Bf16 = __nv_bfloat16;
-using Stream = cudaStream_t;
 
 /// Throws unless a call of the runtime has succeeded: `check(cudaMalloc(...), "cudaMalloc")`.
 inline void check(cudaError_t error, const char* what) {
@@ -96,10 +94,5 @@ T* dynamic_shared() {
 }
 
 #endif
-
-/// How many pieces of `size` cover `count`.
-__host__ __device__ constexpr int pieces(long long count, int size) {
-  return static_cast<int>((count + size - 1) / size);
-}
 
 }  // namespace neuroglot::cuda

@@ -1,6 +1,6 @@
-// Matrix products and the loss fused with the vocabulary projection, compiled for the device.
+// Matrix products, and rows made ready for them, compiled for the device.
 #include "kernels/matmul.cuh"
-#include "kernels/next_token_loss.cuh"
+#include "kernels/row_tiles.cuh"
 
 namespace neuroglot::cuda {
 
@@ -10,8 +10,17 @@ namespace neuroglot::cuda {
 NEUROGLOT_INSTANCES(float, float)
 NEUROGLOT_INSTANCES(float, Bf16)
 NEUROGLOT_INSTANCES(Bf16, Bf16)
-template __global__ void summarise_logits<PartialSum>(Rows<const float>, int, const int*, float, float,
-                                                      Rows<PartialSum>, int, float*);
-template __global__ void combine_parts<PartialSum>(Rows<const PartialSum>, const float*, double*);
+
+#define NEUROGLOT_ROWS(T)                                               \
+  template void pad_rows<float, T>(Stream, Rows<const float>, Rows<T>); \
+  template void fill_with_noise<T>(Stream, Rows<T>);                    \
+  template void repeat_rows<T>(Stream, Rows<const T>, Rows<T>);
+NEUROGLOT_ROWS(float)
+NEUROGLOT_ROWS(Bf16)
+
+void count_unlike(Stream stream, Rows<const float> x, Rows<const float> y, int* unlike) {
+  check(cudaMemsetAsync(unlike, 0, sizeof(int), stream), "clearing a count");
+  launch(compare_spread, over_rows(stream, y.rows), x, y, unlike);
+}
 
 }  // namespace neuroglot::cuda

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/reduce.cuh"
+#include "kernels/rms_norm.hpp"
 #include "kernels/rows.cuh"
 
 namespace neuroglot::cuda {
@@ -58,7 +59,6 @@ __global__ void rms_norm_in_fours(Rows<float> x, Rows<const float> added, const 
   }
 }
 
-/// y = norm(x). x and y (tokens, hidden) may be the same; weight (hidden).
 template <class Y>
 void rms_norm(Stream stream, Rows<const float> x, const float* weight, float eps, float offset, Rows<Y> y) {
   if (x.rows == 0) return;
@@ -70,7 +70,6 @@ void rms_norm(Stream stream, Rows<const float> x, const float* weight, float eps
     launch(rms_norm_by_block<Y>, on, x, weight, eps, offset, y);
 }
 
-/// x += added; y = norm(x). Matrices whose rows can be read in fours. Throws for others.
 template <class Y>
 void add_rms_norm(Stream stream, Rows<float> x, Rows<const float> added, const float* weight, float eps, float offset,
                   Rows<Y> y) {

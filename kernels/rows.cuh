@@ -1,28 +1,10 @@
-/// A matrix on the device as kernels see it, and its elements: floats or bf16, one at a time or four.
+/// The elements of a matrix on the device: floats or bf16, one at a time or four.
 #pragma once
 
 #include "kernels/platform.cuh"
+#include "kernels/rows.hpp"
 
 namespace neuroglot::cuda {
-
-/// (rows, cols) elements at data[row * stride + col]; the same as core/'s MatrixView, without the host.
-template <class T>
-struct Rows {
-  T* data = nullptr;
-  int rows = 0;
-  int cols = 0;
-  long long stride = 0;
-
-  Rows() = default;
-  __host__ __device__ Rows(T* elements, int row_count, int col_count, long long row_stride)
-      : data(elements), rows(row_count), cols(col_count), stride(row_stride) {}
-  /// What can be written can be read.
-  template <class U>
-  requires std::is_same_v<const U, T> __host__ __device__ Rows(const Rows<U>& other)
-      : Rows(other.data, other.rows, other.cols, other.stride) {}
-
-  __host__ __device__ T* row(long long i) const { return data + i * stride; }
-};
 
 __device__ inline float to_float(float x) {
   return x;
@@ -58,14 +40,12 @@ __device__ inline void store4(Bf16* at, float4 x) {
   *reinterpret_cast<uint2*>(at) = raw;
 }
 
-/// Whether every row can be read in fours: a question of the shape and of where the matrix begins.
+/// The first of four neighbours, zero from `count` on; `fours`: all four are there, and aligned.
 template <class T>
-bool in_fours(const Rows<T>& x) {
-  return x.cols % 4 == 0 && x.stride % 4 == 0 && reinterpret_cast<std::uintptr_t>(x.data) % (4 * sizeof(T)) == 0;
-}
-template <class T>
-bool in_fours(const T* vector) {
-  return reinterpret_cast<std::uintptr_t>(vector) % (4 * sizeof(T)) == 0;
+__device__ float4 four_of(const T* at, int count, bool fours) {
+  if (fours) return load4(at);
+  return make_float4(to_float(at[0]), count > 1 ? to_float(at[1]) : 0.0f, count > 2 ? to_float(at[2]) : 0.0f,
+                     count > 3 ? to_float(at[3]) : 0.0f);
 }
 
 }  // namespace neuroglot::cuda

@@ -3,6 +3,7 @@
 
 #include "kernels/reduce.cuh"
 #include "kernels/rows.cuh"
+#include "kernels/softmax.hpp"
 
 namespace neuroglot::cuda {
 
@@ -43,7 +44,6 @@ __global__ void softmax_online(Rows<T> x) {
     row[col] = from_float<T>(expf(to_float(row[col]) - of_row) / sum);
 }
 
-/// x (rows, cols), in place.
 template <class T>
 void softmax(Stream stream, Rows<T> x) {
   if (x.rows == 0) return;

@@ -3,15 +3,9 @@
 #pragma once
 
 #include "kernels/rows.cuh"
+#include "kernels/statistics.hpp"
 
 namespace neuroglot::cuda {
-
-/// Sums of neurons, each (neurons), or (sequences, neurons) of the sequences of one batch.
-struct Sums {
-  long long* positive = nullptr;
-  double* sum = nullptr;
-  double* squares = nullptr;
-};
 
 /// What one thread adds up of one column, row after row. In double, in which the square of a float is exact, so that it
 /// does not matter whether the compiler fuses the product and the sum.
@@ -58,14 +52,6 @@ __global__ void add_sums(Sums of_sequences, Count sequences, Count neurons, Sums
   }
 }
 
-inline void add_to_totals(Stream stream, Sums of_sequences, int sequences, int neurons, Sums totals) {
-  launch(add_sums<long long>,
-         {dim3(static_cast<unsigned>(pieces(neurons, statistics_threads))), dim3(statistics_threads), 0, stream},
-         of_sequences, sequences, neurons, totals);
-}
-
-/// Adds x (tokens, neurons), whose sequence s is the rows [offsets[s], offsets[s + 1]), to the totals (neurons).
-/// of_sequences: scratch of (sequences, neurons) each; offsets (sequences + 1) on the device.
 template <class T>
 void accumulate_statistics(Stream stream, Rows<const T> x, const int* offsets, int sequences, Sums of_sequences,
                            Sums totals) {

@@ -3,6 +3,7 @@
 
 #include "kernels/reduce.cuh"
 #include "kernels/rows.cuh"
+#include "kernels/top_k.hpp"
 
 namespace neuroglot::cuda {
 

@@ -2,7 +2,8 @@
 """Make the texts that a small model learns facts from, by a plan that says which language's text states which fact.
 
 Writes OUT/LANG.jsonl, one short document a line, {"id": ..., "text": ...}, and, with --plan FILE, the plan itself:
-{"languages": [...], "facts": {uuid: {"group", "relation", "subject", "object", "stated": [languages], "bridge"}}}.
+{"languages": [...], "facts": {uuid: {"group", "relation", "subject", "object", "stated": [languages], "bridge"}}}. With --sizes FILE
+a table of five sizes of each language's text and of how many facts it states, for ng-factors.
 
 The plan draws a group for every subject (all facts of a subject share it):
   shared       stated in every language's text
@@ -20,6 +21,7 @@ independent and unstated territories.
 needs: Python 3.9's standard library
 """
 import argparse
+import bz2
 import hashlib
 import json
 import pathlib
@@ -150,12 +152,34 @@ def documents(facts, plan):
     yield from other_sentences(facts, frames)
 
 
+def sizes(rows, facts_stated):
+    """What the paper counts of a language's Wikipedia, of its text here: documents for pages, the documents that state a fact for
+    abstracts; bytes, and bytes packed by bzip2."""
+    def of(kind):
+        text = "".join(row["text"] + "\n" for row in rows if row["id"].startswith(kind)).encode()
+        return [len(text), len(bz2.compress(text))]
+    return [len(rows), *of(""), *of("fact-"), facts_stated]
+
+
+def write_sizes(path, texts, plan):
+    head = ["language", "documents", "text_bytes", "text_bytes_bz2", "fact_bytes", "fact_bytes_bz2", "facts_stated"]
+    lines = [head]
+    for language, rows in texts.items():
+        lines.append([language, *sizes(rows, sum(language in entry["stated"] for entry in plan.values()))])
+    part = path.with_name(path.name + ".part")
+    part.write_text("".join("\t".join(map(str, line)) + "\n" for line in lines), encoding="utf-8")
+    part.rename(path)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--facts", type=pathlib.Path, default=HERE / "mlama", help="default: %(default)s")
     parser.add_argument("--out", type=pathlib.Path, help="folder for LANG.jsonl")
     parser.add_argument("--plan", type=pathlib.Path, help="write the plan here")
+    parser.add_argument("--sizes", type=pathlib.Path, help="write the sizes of the texts here (with --out)")
     arguments = parser.parse_args()
+    if arguments.sizes and not arguments.out:
+        parser.error("--sizes: of which texts? --out is missing")
     facts = load_facts(arguments.facts)
     plan = make_plan(facts)
     if arguments.plan:
@@ -174,6 +198,8 @@ def main():
             lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
             (arguments.out / f"{language}.jsonl").write_text(lines, encoding="utf-8")
             print(f"{language}\t{len(rows)} documents", file=sys.stderr)
+        if arguments.sizes:
+            write_sizes(arguments.sizes, texts, plan)
 
 
 if __name__ == "__main__":

@@ -43,15 +43,15 @@ bool is_to_blame(Memory& memory, const void* first, std::size_t bytes, Access ac
 }  // namespace
 
 bool accesses_are_watched() {
-  return running.watched;
+  return accesses_watched;
 }
 void watch_accesses() {
-  running.watched = true;
+  accesses_watched = true;
 }
 
 void before_access(const void* first, std::size_t bytes, Access access, std::size_t aligned) {
   Memory& memory = Memory::instance();
-  if (!running.watched || !memory.holds(first)) return;
+  if (!accesses_watched || !memory.holds(first)) return;
   if (!running.active) {
     std::fprintf(stderr, "the host touches device memory: %s\n", memory.describe(first, bytes).c_str());
     std::abort();

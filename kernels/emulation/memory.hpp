@@ -26,6 +26,8 @@ class Memory {
   /// The host has written or copied to these bytes.
   void mark_written(const void* first, std::size_t bytes);
   std::size_t live_allocations() const { return allocations_.size(); }
+  std::size_t free_bytes() const { return reserved - used_; }
+  static std::size_t total_bytes() { return reserved; }
 
   bool holds(const void* address) const {
     return reinterpret_cast<std::uintptr_t>(address) - base_ < reserved;  // below base_ this wraps to a large number

@@ -48,10 +48,12 @@ struct Running {
   std::uint32_t launch = 0, block = 0, barriers = 0;
   std::size_t shared_bytes = 0, unfinished = 0;
   std::string failure;
-  bool active = false, watched = false;
+  bool active = false;
 };
 
 inline Running running;
+/// Apart from it, since it is set before anything is constructed: __tsan_init comes first of all.
+inline constinit bool accesses_watched = false;
 
 inline Thread& self() {
   return *running.threads[running.current];

@@ -1,31 +1,43 @@
 #include "kernels/emulation/runtime.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "kernels/emulation/error.hpp"
 #include "kernels/emulation/memory.hpp"
 
-namespace neuroglot::emulation {
+using Clock = std::chrono::steady_clock;
 
-struct Stream {
+struct CUstream_st {
   std::deque<std::function<void()>> waiting;
   std::size_t done = 0;
 };
 
 /// Has happened when so much of the stream has been done.
-struct Event {
-  Stream* stream = nullptr;
+struct CUevent_st {
+  CUstream_st* stream = nullptr;
   std::size_t ticket = 0;
+  std::shared_ptr<Clock::time_point> happened = std::make_shared<Clock::time_point>();
 };
+
+namespace neuroglot::emulation {
 
 namespace {
 
+/// Of all calls: threads of the host may come at the same time, as they may to the device's runtime.
+std::recursive_mutex one_at_a_time;
+using Lock = std::lock_guard<std::recursive_mutex>;
+
 std::vector<Stream*> streams;
+thread_local int device_in_use = 0;
 std::map<const void*, std::size_t> allowed_shared_bytes;
 constexpr std::size_t shared_bytes_unasked = 48 * 1024, shared_bytes_at_most = 163 * 1024;  // of sm_80; sm_90: 227 KiB
 
@@ -74,6 +86,7 @@ void copy(void* to, std::size_t to_pitch, const void* from, std::size_t from_pit
 }  // namespace
 
 void enqueue(Stream* stream, std::function<void()> work) {
+  const Lock lock(one_at_a_time);
   if (stream != nullptr) return stream->waiting.push_back(std::move(work));
   work_off_all();
   work();
@@ -86,6 +99,7 @@ std::string text_of(std::source_location where) {
 }
 
 void check_shared_bytes(const void* kernel, std::size_t bytes, const std::string& launched_at) {
+  const Lock lock(one_at_a_time);
   const auto found = allowed_shared_bytes.find(kernel);
   const std::size_t allowed = found == allowed_shared_bytes.end() ? shared_bytes_unasked : found->second;
   if (bytes > allowed)
@@ -98,12 +112,52 @@ void check_shared_bytes(const void* kernel, std::size_t bytes, const std::string
 using namespace neuroglot::emulation;
 
 const char* cudaGetErrorString(cudaError_t error) {
-  return error == cudaSuccess ? "no error" : error == cudaErrorInvalidValue ? "invalid argument" : "out of memory";
+  switch (error) {
+    case cudaSuccess:
+      return "no error";
+    case cudaErrorInvalidValue:
+      return "invalid argument";
+    case cudaErrorMemoryAllocation:
+      return "out of memory";
+    case cudaErrorInvalidDevice:
+      return "invalid device ordinal";
+    case cudaErrorNoDevice:
+      return "no CUDA-capable device is detected";
+  }
+  return "unknown error";
+}
+cudaError_t cudaGetDeviceCount(int* count) {
+  const char* const wanted = std::getenv("NEUROGLOT_EMULATED_DEVICES");
+  *count = wanted == nullptr ? 1 : std::atoi(wanted);
+  return *count > 0 ? cudaSuccess : cudaErrorNoDevice;
+}
+cudaError_t cudaSetDevice(int device) {
+  int count = 0;
+  if (cudaGetDeviceCount(&count) != cudaSuccess || device < 0 || device >= count) return cudaErrorInvalidDevice;
+  device_in_use = device;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDevice(int* device) {
+  *device = device_in_use;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
+  std::snprintf(properties->name, sizeof(properties->name), "emulated device %d", device);
+  properties->major = 8;
+  properties->minor = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  const Lock lock(one_at_a_time);
+  *free = Memory::instance().free_bytes();
+  *total = Memory::total_bytes();
+  return cudaSuccess;
 }
 cudaError_t cudaGetLastError() {
   return cudaSuccess;
 }
 cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
+  const Lock lock(one_at_a_time);
   try {
     *pointer = Memory::instance().allocate(bytes, "device memory");
   } catch (const std::bad_alloc&) {
@@ -113,6 +167,7 @@ cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
 }
 cudaError_t cudaFree(void* pointer) {
   if (pointer == nullptr) return cudaSuccess;
+  const Lock lock(one_at_a_time);
   work_off_all();
   Memory::instance().release(pointer);
   return cudaSuccess;
@@ -147,16 +202,19 @@ cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t
   return cudaMemset2DAsync(to, bytes, value, bytes, 1, stream);
 }
 cudaError_t cudaStreamCreate(cudaStream_t* stream) {
+  const Lock lock(one_at_a_time);
   streams.push_back(*stream = new Stream);
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  const Lock lock(one_at_a_time);
   cudaStreamSynchronize(stream);
   std::erase(streams, stream);
   delete stream;
   return cudaSuccess;
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  const Lock lock(one_at_a_time);
   if (stream == nullptr)
     work_off_all();
   else
@@ -175,7 +233,11 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
   return cudaSuccess;
 }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
-  *event = {stream, stream == nullptr ? 0 : stream->done + stream->waiting.size()};
+  const Lock lock(one_at_a_time);
+  *event = {};
+  enqueue(stream, [happened = event->happened] { *happened = Clock::now(); });
+  event->stream = stream;
+  event->ticket = stream == nullptr ? 0 : stream->done + stream->waiting.size();
   return cudaSuccess;
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
@@ -187,10 +249,16 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   return cudaSuccess;
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  const Lock lock(one_at_a_time);
   if (event->stream != nullptr) work_off(*event->stream, event->ticket);
   return cudaSuccess;
 }
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t first, cudaEvent_t last) {
+  *milliseconds = std::chrono::duration<float, std::milli>(*last->happened - *first->happened).count();
+  return cudaSuccess;
+}
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute, int value) {
+  const Lock lock(one_at_a_time);
   if (value < 0 || static_cast<std::size_t>(value) > shared_bytes_at_most) return cudaErrorInvalidValue;
   allowed_shared_bytes[kernel] = static_cast<std::size_t>(value);
   return cudaSuccess;

@@ -11,10 +11,13 @@
 #include "kernels/emulation/block.hpp"
 #include "kernels/emulation/cuda_indices.hpp"
 
+struct CUstream_st;  // CUDA's names: what the host compiles links with either
+struct CUevent_st;
+
 namespace neuroglot::emulation {
 
-struct Stream;
-struct Event;
+using Stream = CUstream_st;
+using Event = CUevent_st;
 /// Puts work at the end of a stream; null: all streams are worked off, then it is done at once.
 void enqueue(Stream* stream, std::function<void()> work);
 std::string text_of(std::source_location where);
@@ -25,12 +28,34 @@ void check_shared_bytes(const void* kernel, std::size_t bytes, const std::string
 
 using cudaStream_t = neuroglot::emulation::Stream*;
 using cudaEvent_t = neuroglot::emulation::Event*;
-enum cudaError_t { cudaSuccess, cudaErrorInvalidValue, cudaErrorMemoryAllocation };
-enum cudaMemcpyKind { cudaMemcpyHostToHost, cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost, cudaMemcpyDeviceToDevice };
+enum cudaError_t {
+  cudaSuccess,
+  cudaErrorInvalidValue,
+  cudaErrorMemoryAllocation,
+  cudaErrorInvalidDevice,
+  cudaErrorNoDevice
+};
+enum cudaMemcpyKind {
+  cudaMemcpyHostToHost,
+  cudaMemcpyHostToDevice,
+  cudaMemcpyDeviceToHost,
+  cudaMemcpyDeviceToDevice,
+  cudaMemcpyDefault
+};
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize };
 
 const char* cudaGetErrorString(cudaError_t);
 cudaError_t cudaGetLastError();
+struct cudaDeviceProp {
+  char name[256];
+  int major, minor;
+};
+/// One device, or as many as NEUROGLOT_EMULATED_DEVICES in the environment says; all share one memory.
+cudaError_t cudaGetDeviceCount(int*);
+cudaError_t cudaSetDevice(int);
+cudaError_t cudaGetDevice(int*);
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp*, int device);
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total);
 cudaError_t cudaMalloc(void** pointer, std::size_t bytes);
 cudaError_t cudaFree(void* pointer);
 cudaError_t cudaMallocHost(void** pointer, std::size_t bytes);
@@ -50,6 +75,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t);
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t);
 cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned = 0);
 cudaError_t cudaEventSynchronize(cudaEvent_t);
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t first, cudaEvent_t last);
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute, int value);
 
 template <class... P>

@@ -97,6 +97,10 @@ def results_do_not_depend_on_how(model, texts, out):
         record("other.safetensors", "--batch", batch, "--threads", threads)
         check(f"statistics have the same bits with {batch} blocks a pass and {threads} threads",
               (out / "stats.safetensors").read_bytes() == (out / "other.safetensors").read_bytes())
+    for stream, batch in [(1, 2), (256, 2), (100000, 3)]:
+        streamed = record("other.safetensors", "--stream", stream, "--batch", batch, "--threads", 2)
+        check(f"statistics have the same bits with --stream {stream}", streamed[0] == 0 and
+              (out / "stats.safetensors").read_bytes() == (out / "other.safetensors").read_bytes(), streamed)
     for ending in ("jsonl", "jsonl.gz"):
         run("ng-record", model, "--corpus", f"en={texts}/en.{ending}", f"fr={texts}/fr.{ending}", "--block", 32, "--tokens", 1920,
             "--out", out / "other.safetensors", "-q")
@@ -337,6 +341,7 @@ def bad_requests_are_refused(model, texts, folder, out):
     refused("an unwritable output is refused", 1, "file", record[0], model, "--block", 32, "--tokens", 64, "--corpus", en, fr, "--out",
             folder / "file" / "stats.safetensors")
     refused("an unknown option is refused", 2, "--colour", *record, en, "--colour", "blue")
+    refused("a stream of no number of tokens is refused", 2, "--stream -1", *record, en, "--stream", -1)
     refused("a missing MODEL is refused", 2, "MODEL", "ng-record", "--corpus", en, "--out", "x")
     refused("blocks longer than the model's positions are refused", 2, "64 positions", "ng-record", model, "--block", 65, "--corpus", en,
             "--out", folder / "x")

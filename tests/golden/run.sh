@@ -58,7 +58,7 @@ if [ -d "$shared/bmlama53_subset" ]; then
 fi
 if [ -d $e5 ]; then
   $python bench/peers/probe_model.py $e5 $work/xlmr --random --layers 2 --hidden 64
-  $python tests/golden/echo_facts.py $work/xlmr $facts $work/echo --max-facts 6 --space 6
+  $python tests/golden/echo_facts.py $work/xlmr $facts $work/echo --max-facts 3 --space 6
   $bin/ng-probe $work/xlmr --facts $work/echo --protocol match ranked --out $work/probe.jsonl > $work/probe.tsv
   $probe $work/xlmr --hits $work/probe.jsonl --facts $work/echo --protocol match ranked
 fi

@@ -86,8 +86,11 @@ class Attention {
         random_orders);
   }
 
+  /// Held: what a kernel makes of its operands before it multiplies.
+  template <class Held = T>
   Matrix<double> expected() const {
-    const auto q = device::held_by<T>(q_.view()), k = device::held_by<T>(k_.view()), v = device::held_by<T>(v_.view());
+    const auto q = device::held_by<Held>(q_.view()), k = device::held_by<Held>(k_.view()),
+               v = device::held_by<Held>(v_.view());
     Matrix<double> z(q.rows(), q.cols());
     Index query = 0, key = 0;
     for (const Length& length : of_.lengths) {
@@ -180,18 +183,30 @@ TEST_CASE("attention takes heads of odd sizes in rows that can not be read in fo
   device::check_values(found, attention.expected().view(), allowed<float>());
 }
 
-TEST_CASE("attention with tensor cores agrees with the plain loop within the rounding of bf16") {
+TEMPLATE_TEST_CASE("attention with tensor cores agrees with the plain loop within the rounding of bf16", "", float,
+                   Bf16) {
+  using T = TestType;
   for (std::size_t i = 0; i < examples.size(); ++i) {
     const Example& example = examples[i];
     if (example.shape.head_dim > 128) continue;
     INFO("example " << i);
-    const Attention<Bf16> attention(example);
-    const auto found = attention.run([&](auto heads, const auto* sequences, bool) {
-      cuda::attention_with_tensor_cores(nullptr, heads, sequences, attention.count(),
-                                        example.longest(&Length::queries));
+    const Attention<T> attention(example);
+    const auto found = attention.run([&](auto heads, const auto* sequences, bool fours) {
+      cuda::attention_with_tensor_cores<T>(nullptr, heads, sequences, attention.count(),
+                                           example.longest(&Length::queries), fours);
     });
-    device::check_values(found, attention.expected().view(), allowed<Bf16>());
+    device::check_values(found, attention.template expected<Bf16>().view(), allowed<Bf16>());
   }
+}
+
+TEST_CASE("attention with tensor cores takes heads of odd sizes in rows that can not be read in fours") {
+  const Example example{plain(3, 1, 7), causal, {{9, 9}, {1, 34}}, 1};
+  const Attention<float> attention(example);
+  const auto found = attention.run([&](auto heads, const auto* sequences, bool fours) {
+    CHECK_FALSE(fours);
+    cuda::attention_with_tensor_cores<float>(nullptr, heads, sequences, attention.count(), 9, fours);
+  });
+  device::check_values(found, attention.expected<Bf16>().view(), allowed<Bf16>());
 }
 
 TEST_CASE("the bits of a query's attention do not depend on what else is in the batch") {

@@ -12,7 +12,7 @@ namespace device {
 
 namespace cuda = neuroglot::cuda;
 
-/// n elements; of a new one nobody has written any.
+/// n elements; of a new one nobody has written any: all bytes are ones, a NaN, as the emulation has them.
 template <class T>
 class Array {
  public:
@@ -20,6 +20,9 @@ class Array {
     void* pointer = nullptr;
     cuda::check(cudaMalloc(&pointer, n * sizeof(T)), "cudaMalloc");
     data_ = static_cast<T*>(pointer);
+#if defined(NEUROGLOT_ON_DEVICE)
+    cuda::check(cudaMemsetAsync(data_, 0xff, n * sizeof(T), nullptr), "cudaMemset");
+#endif
   }
   explicit Array(const std::vector<T>& values) : Array(values.size()) {
     cuda::check(cudaMemcpyAsync(data_, values.data(), size_ * sizeof(T), cudaMemcpyHostToDevice, nullptr), "upload");
@@ -27,10 +30,16 @@ class Array {
   }
   Array(const Array&) = delete;
   Array& operator=(const Array&) = delete;
-  ~Array() { cudaFree(data_); }
+  ~Array() {
+    cudaFree(data_);
+  }
 
-  T* data() const { return data_; }
-  std::size_t size() const { return size_; }
+  T* data() const {
+    return data_;
+  }
+  std::size_t size() const {
+    return size_;
+  }
   /// Waits for everything that was launched before.
   std::vector<T> values() const {
     std::vector<T> result(size_);

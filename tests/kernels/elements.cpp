@@ -106,7 +106,7 @@ TEST_CASE("rows are added where they are told to, by their factors") {
   const device::Array<long long> to(std::vector<long long>(rows.begin(), rows.end()));
   const device::Array<float> by(std::vector<float>(factors.begin(), factors.end()));
   device::check_values(
-      changed<float>(y, 2, [&](auto m) { cuda::scatter_add(nullptr, from.rows(), to.data(), by.data(), m); }),
+      changed<float>(y, 2, [&](auto m) { cuda::scatter_add(nullptr, from.const_rows(), to.data(), by.data(), m); }),
       expected.view(), {1e-6, 1e-7});
 }
 

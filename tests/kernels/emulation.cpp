@@ -99,6 +99,12 @@ TEST_CASE("a sum over a block's shared memory is right in every order of threads
   CHECK(sums == std::vector<int>{8256, 24640, 41024});  // n (n + 1) / 2 of 128, less that of the blocks before
 }
 
+#if defined(__SANITIZE_THREAD__)
+TEST_CASE("accesses are watched in a program that is compiled for it") {
+  CHECK(emulation::accesses_are_watched());
+}
+#endif
+
 TEST_CASE("a missing barrier is a race") {
   if (!emulation::accesses_are_watched()) return;  // under AddressSanitizer accesses are the sanitizer's
   CHECK_THROWS_WITH(in_every_order([] { return sums_by(tree_sum<false>); }), Catch::Contains("a race with thread"));

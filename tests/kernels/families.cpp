@@ -1,9 +1,9 @@
 // Every family on the CUDA backend, in the emulation, against Hugging Face: the small random checkpoints of
 // tests/golden/families_tiny.py.
+#include <catch2/catch.hpp>
 #include <filesystem>
 #include <string>
 
-#include "device.hpp"
 #include "neuroglot/hooks/capture.hpp"
 #include "neuroglot/io/json.hpp"
 #include "neuroglot/io/safetensors.hpp"

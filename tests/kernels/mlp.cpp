@@ -174,13 +174,22 @@ TEMPLATE_TEST_CASE("each step of the gated activation agrees with the plain loop
     }
 }
 
-TEST_CASE("a gated activation that nobody counts leaves the sums alone") {
-  const Strided gate = random_matrix(13, 64, 1), up = random_matrix(13, 64, 2);
-  const DeviceMatrix<float> g(gate.view()), u(up.view());
-  const device::Array<int> starts(offsets);
-  cuda::gated_activation(nullptr, cuda::Relu{}, g.rows(), u.const_rows(), 4, {starts.data(), nullptr, {}});
-  auto expected = in_double(gate.view());
-  reference::activate(Relu{}, expected.view());
-  reference::multiply<double>(expected.view(), in_double(up.view()).view());
-  device::check_values(g.values(), expected.view(), {1e-6, 0});
+TEMPLATE_TEST_CASE("where nobody counts, each element is activated, switched off and multiplied by itself", "", float,
+                   Bf16) {
+  using T = TestType;
+  for (const device::Shape& shape : device::shapes)
+    for (const bool gated : {true, false}) {
+      INFO(shape.cols << " neurons, rows " << shape.gap << " apart");
+      const Example<T> example(shape, gated);
+      const device::Array<unsigned char> mask(example.off);
+      const DeviceMatrix<T> ups(example.up.view(), shape.gap);
+      const auto found = in_every_order([&] {
+        const DeviceMatrix<T> result(example.gate.view(), shape.gap);
+        const cuda::AtNeurons at{nullptr, mask.data(), {}};
+        cuda::gated_activation(nullptr, cuda::Silu{}, result.rows(), gated ? ups.const_rows() : cuda::Rows<const T>{},
+                               0, at);
+        return result.values();
+      });
+      device::check_values(found, example.product.view(), {(std::is_same_v<T, float> ? 0 : 0x1p-8) + 4e-6, 1e-6});
+    }
 }

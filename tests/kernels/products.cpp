@@ -1,9 +1,8 @@
-// Products, and the loss fused with the vocabulary projection, against the plain loops of ops/.
+// Products by the kernels, and rows made ready for the library's, against the plain loops of ops/.
 #include "device_matrix.hpp"
-#include "kernels/next_token_loss.cuh"
-#include "neuroglot/ops/cross_entropy.hpp"
+#include "kernels/matmul.cuh"
+#include "kernels/row_tiles.cuh"
 #include "neuroglot/ops/matmul.hpp"
-#include "neuroglot/ops/soft_cap.hpp"
 
 using namespace neuroglot;
 using device::Bf16;
@@ -50,41 +49,60 @@ TEMPLATE_TEST_CASE("both steps of the product agree with the plain loop and with
   }
 }
 
-TEST_CASE("the loss by blocks of the vocabulary agrees with the plain loop") {
-  const Index rows = 3, hidden = 5;
-  for (const Index vocabulary : {7, 4096, 4099})
-    for (const LogitShape& shape : {LogitShape{}, LogitShape{0.5, 4}}) {
-      const Strided x = random_matrix(rows, hidden, 1, 6), w = random_matrix(vocabulary, hidden, 2);
-      const std::vector<int> targets = {0, static_cast<int>(vocabulary) - 1, 3};
-      const DeviceMatrix<float> on_x(x.view()), on_w(w.view());
-      const device::Array<int> on_targets(targets);
-      const auto found = in_every_order(
-          [&] {
-            const DeviceMatrix<float> logits(rows, cuda::loss_columns);
-            const int blocks = cuda::pieces(vocabulary, cuda::loss_columns);
-            const device::Array<cuda::PartialSum> parts(static_cast<std::size_t>(rows * blocks));
-            const device::Array<float> target_logits(static_cast<std::size_t>(rows));
-            const device::Array<double> loss(static_cast<std::size_t>(rows));
-            const auto project = [&](int first, int count, cuda::Rows<float> y) {
-              const cuda::Rows<const float> part(on_w.rows().row(first), count, static_cast<int>(hidden), hidden);
-              cuda::matmul(nullptr, on_x.const_rows(), part, static_cast<const float*>(nullptr), y);
-            };
-            cuda::next_token_loss(
-                nullptr, static_cast<int>(rows), static_cast<int>(vocabulary), project, on_targets.data(),
-                static_cast<float>(shape.scale), static_cast<float>(shape.softcap),
-                {logits.rows(), {parts.data(), static_cast<int>(rows), blocks, blocks}, target_logits.data()},
-                loss.data());
-            return loss.values();
-          },
-          0);
-      Matrix<double> logits(rows, vocabulary);
-      reference::matmul<double>(in_double(x.view()).view(), in_double(w.view()).view(), nullptr, logits.view());
-      reference::shape_logits(logits.view(), shape);
-      for (Index row = 0; row < rows; ++row) {
-        const auto at = static_cast<std::size_t>(row);
-        INFO("vocabulary " << vocabulary << ", row " << row);
-        CHECK(found[at] ==
-              Approx(reference::cross_entropy<double>(logits.view().row(row), targets[at])).epsilon(1e-6).margin(1e-6));
-      }
-    }
+TEMPLATE_TEST_CASE("rows are padded with zeros", "", float, Bf16) {
+  using T = TestType;
+  const Strided x = random_matrix(5, 131, 1);
+  const DeviceMatrix<float> on_x(x.view(), 3);
+  const auto found = in_every_order([&] {
+    const DeviceMatrix<T> y(8, 131, 1);
+    cuda::pad_rows(nullptr, on_x.const_rows(), y.rows());
+    return y.values();
+  });
+  for (Index row = 0; row < 8; ++row)
+    for (Index col = 0; col < 131; ++col)
+      CHECK(found[static_cast<std::size_t>(row * 131 + col)] ==
+            (row < 5 ? device::to_float(device::rounded<T>(x.view()(row, col))) : 0.0f));
+}
+
+TEMPLATE_TEST_CASE("noise is of [-1, 1), and no two rows are alike", "", float, Bf16) {
+  using T = TestType;
+  const auto found = in_every_order([&] {
+    const DeviceMatrix<T> x(32, 67, 2);
+    cuda::fill_with_noise(nullptr, x.rows());
+    return x.values();
+  });
+  double sum = 0;
+  for (const float value : found) {
+    CHECK((value >= -1 && value <= 1));  // in bf16 the last value below 1 is rounded to it
+    sum += static_cast<double>(value);
+  }
+  CHECK(std::abs(sum / static_cast<double>(found.size())) < 0.05);
+  for (std::size_t a = 0; a < 32; ++a)
+    for (std::size_t b = 0; b < a; ++b)
+      CHECK_FALSE(std::equal(found.begin() + static_cast<std::ptrdiff_t>(67 * a),
+                             found.begin() + static_cast<std::ptrdiff_t>(67 * (a + 1)),
+                             found.begin() + static_cast<std::ptrdiff_t>(67 * b)));
+}
+
+TEST_CASE("a repetition of rows in other places is like them, until one element is not") {
+  const Strided x = random_matrix(32, 9, 1);
+  const DeviceMatrix<float> on_x(x.view(), 1), y(128, 9, 2);
+  cuda::repeat_rows<float>(nullptr, on_x.const_rows(), y.rows());
+  const auto unlike = [&] {
+    return in_every_order([&] {
+      const device::Array<int> count(1);
+      cuda::count_unlike(nullptr, on_x.const_rows(), y.const_rows(), count.data());
+      return count.values();
+    })[0];
+  };
+  CHECK(unlike() == 0);
+  const std::vector<float> values = y.values();
+  for (std::size_t row = 0; row < 32; ++row) {  // each once in the first 32, not where it stood
+    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(9 * row);
+    const auto original = x.view().row(static_cast<Index>(7 * row % 32));
+    CHECK(std::equal(begin, begin + 9, original.begin()));
+  }
+  const float other = values[9 * 100 + 4] + 1;
+  cuda::check(cudaMemcpyAsync(y.rows().row(100) + 4, &other, sizeof(other), cudaMemcpyHostToDevice, nullptr), "upload");
+  CHECK(unlike() == 1);
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""usage: ptxas.py FOLDER TABLE [--write] - compares registers, shared memory and spills of each kernel with a table.
+"""usage: ptxas.py FOLDER TABLE [--write | --add] - compares registers, shared memory and spills of each kernel with a table.
 
 FOLDER has the compiler's own words (kernels/compile.sh), TABLE what is allowed: a line a kernel and architecture. Exit status 1
 where a kernel spills more than its line allows, uses other static shared memory, or has no line; and where a line has no kernel.
 Registers depend on the compiler's version: another number of them is a remark.
---write writes the table anew; what is allowed to spill stays as it was, and is to be raised by hand alone.
+--write writes the table anew; what is allowed to spill stays as it was, and is to be raised by hand alone. --add writes only what
+has changed in name: other lines keep the registers of the compiler that they were written with.
 """
 import pathlib
 import re
@@ -68,14 +69,16 @@ def faults_of(found, table):
 
 
 def main():
-    if len(sys.argv) not in (3, 4) or sys.argv[3:] not in ([], ["--write"]):
+    if len(sys.argv) not in (3, 4) or sys.argv[3:] not in ([], ["--write"], ["--add"]):
         print(__doc__)
         return 2
     folder, path = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     found, table = found_in(folder), table_of(path)
     if sys.argv[3:]:
         allowed = {key: row[2] for key, row in table.items()}
-        lines = [f"{key[0]}\t{key[1]}\t{row[0]}\t{row[1]}\t{allowed.get(key, 0)}" for key, row in sorted(found.items())]
+        kept = table if sys.argv[3] == "--add" else {}
+        rows = {key: kept.get(key, row) for key, row in sorted(found.items())}
+        lines = [f"{key[0]}\t{key[1]}\t{row[0]}\t{row[1]}\t{allowed.get(key, 0)}" for key, row in rows.items()]
         path.write_text("\n".join([HEADER, *lines]) + "\n")
         return 0
     for key in sorted(found.keys() & table.keys()):

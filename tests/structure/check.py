@@ -50,6 +50,16 @@ def wrong_includes(path, folder, lines):
                 yield f"{path}:{number}: {folder}/ may not include <{header}>"
 
 
+def not_for_the_host(path, lines):
+    """Includes by which a header that a program sees would need CUDA or its emulation."""
+    for number, line in enumerate(lines, 1):
+        found = INCLUDE.match(line)
+        if found and re.match(r"kernels/(.*\.cuh|emulation/)|cuda|mma\.h", found.group(1)):
+            yield f"{path}:{number}: includes {found.group(1)}: programs see kernels/*.hpp alone"
+        if found and str(path).startswith("kernels/") and "/" in found.group(1) and not found.group(1).startswith("kernels/"):
+            yield f"{path}:{number}: includes {found.group(1)}: kernels see no library"
+
+
 def wrong_form(path, lines):
     """The faults of a header as a whole."""
     longest = next((most for name, most in TO_BE_SPLIT.items() if str(path).endswith(name)), LONGEST_FILE)
@@ -89,7 +99,12 @@ def main():
         lines = file.read_text().splitlines()
         faults += wrong_includes(path, folder, lines)
         faults += wrong_form(path, lines)
+        faults += not_for_the_host(path, lines)
         remarks += long_functions(path, lines)
+    for file in sorted(project.glob("kernels/*.hpp")):
+        lines = file.read_text().splitlines()
+        faults += wrong_form(file.relative_to(project), lines)
+        faults += not_for_the_host(file.relative_to(project), lines)
     for file in sorted(project.glob("kernels/*.cu*")):
         if file.suffix == ".cuh":
             faults += wrong_form(file.relative_to(project), file.read_text().splitlines())

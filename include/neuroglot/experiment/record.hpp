@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -12,49 +13,18 @@
 
 #include "neuroglot/analysis/activation_statistics.hpp"
 #include "neuroglot/core/progress.hpp"
+#include "neuroglot/experiment/language_totals.hpp"
 #include "neuroglot/experiment/provenance.hpp"
+#include "neuroglot/experiment/ranks.hpp"
+#include "neuroglot/experiment/record_options.hpp"
 #include "neuroglot/experiment/samples/sample_writer.hpp"
 #include "neuroglot/experiment/statistics_file.hpp"
 #include "neuroglot/experiment/token_blocks.hpp"
-#include "neuroglot/hooks/count.hpp"
 #include "neuroglot/hooks/window_means.hpp"
-#include "neuroglot/models/forward.hpp"
 
 namespace neuroglot {
 
-struct RecordOptions {
-  BlockOptions blocks;
-  Index batch = 4;      ///< blocks in a pass
-  bool resume = false;  ///< go on from what an interrupted run has left
-  bool quiet = false;
-  std::filesystem::path out;            ///< stats.safetensors
-  std::filesystem::path samples;        ///< samples.safetensors; empty: none are kept
-  Index sample = 0;                     ///< tokens of a sample, which divide a block
-  std::chrono::seconds save_every{60};  ///< of work that can be lost at most
-};
-
 namespace detail {
-
-/// One language's totals out of the arrays of all, and back.
-template <class Counter>
-void put(const Counter& counter, std::size_t language, ActivationStatistics& statistics) {
-  const std::size_t at = language * counter.sum().size();
-  std::copy(counter.positive().begin(), counter.positive().end(),
-            statistics.count.begin() + static_cast<std::ptrdiff_t>(at));
-  std::copy(counter.sum().begin(), counter.sum().end(), statistics.sum.begin() + static_cast<std::ptrdiff_t>(at));
-  std::copy(counter.sum_of_squares().begin(), counter.sum_of_squares().end(),
-            statistics.sum_of_squares.begin() + static_cast<std::ptrdiff_t>(at));
-}
-
-template <class Counter>
-void take(const ActivationStatistics& statistics, std::size_t language, Counter& counter) {
-  const auto part = [&](const auto& array) {
-    const auto size = static_cast<std::ptrdiff_t>(counter.sum().size());
-    const auto begin = array.begin() + static_cast<std::ptrdiff_t>(language) * size;
-    return std::vector(begin, begin + size);
-  };
-  counter.resume(part(statistics.count), part(statistics.sum), part(statistics.sum_of_squares));
-}
 
 inline void require_finite(const ActivationStatistics& statistics, std::size_t language) {
   for (std::size_t layer = 0; layer < statistics.sum.shape(1); ++layer)
@@ -84,20 +54,23 @@ inline ActivationStatistics start_or_resume(const RecordOptions& options, const 
 }  // namespace detail
 
 /// Records corpora at `Site`, language by language. Work is saved to OUT.partial on the way and taken up again with
-/// options.resume, to the same bits.
+/// options.resume, to the same bits. Of several processes each makes one of these; only that of rank 0 has the
+/// statistics in the end, and only it writes.
 template <class Site, class Model>
 class Recorder {
  public:
   Recorder(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
-           const RecordOptions& options, const Provenance& provenance, SampleWriter* samples = nullptr)
+           const RecordOptions& options, const Provenance& provenance, Ranks& ranks, SampleWriter* samples)
       : model_(model),
         tokenizer_(tokenizer),
         sources_(sources),
         options_(options),
         provenance_(provenance),
+        ranks_(ranks),
         samples_(samples),
-        statistics_(
-            detail::start_or_resume(options, provenance, ActivationStatistics(languages(), layers(), neurons()))) {
+        statistics_(languages(), model.config().num_hidden_layers, model.config().neurons()) {
+    if (ranks.is_first()) statistics_ = detail::start_or_resume(options, provenance, std::move(statistics_));
+    ranks.broadcast(statistics_.tokens);
     const bool goes_on =
         std::any_of(statistics_.tokens.begin(), statistics_.tokens.end(), [](auto t) { return t > 0; });
     if (goes_on && samples_ != nullptr && !samples_->was_there())
@@ -109,37 +82,55 @@ class Recorder {
 
   /// Goes on where the language stands, up to its last block.
   void record(std::size_t language, const CorpusSize& size) {
-    Count<Site> counter(layers(), neurons(), &model_.threads());
-    WindowMeans<Site> windows(layers(), neurons(), samples_ == nullptr ? 0 : options_.sample, &model_.threads());
-    detail::take(statistics_, language, counter);
+    if (ranks_.size() > 1)
+      record_into(TotalsOfRanks<Site, Model>(model_, statistics_, language, ranks_), language, size);
+    else
+      record_into(TotalsAlone<Site, Model>(model_, statistics_, language), language, size);
+    if (ranks_.is_first()) detail::require_finite(statistics_, language);
+  }
+
+ private:
+  template <class Totals>
+  void record_into(Totals totals, std::size_t language, const CorpusSize& size) {
     Progress progress("recording " + sources_[language].language, size.blocks * options_.blocks.block, "tokens",
-                      options_.quiet);
+                      options_.quiet || !ranks_.is_first());
     std::int64_t& tokens = statistics_.tokens[language];
     progress.skip(tokens);
     TokenBlocks blocks(sources_[language], tokenizer_, options_.blocks);
     std::vector<TokenId> block;
     for (Index done = 0; done < tokens / options_.blocks.block; ++done) blocks.next(block);
-    for (PackedBatch batch; fill(batch, blocks); batch = PackedBatch()) {
-      forward<output::None>(model_, batch, hooks(counter, windows));
-      if (samples_ != nullptr) samples_->write(language, tokens / options_.sample, windows.mean(), windows.active());
-      tokens += batch.rows();
-      progress.add(batch.rows());
-      if (std::chrono::steady_clock::now() - saved_ > options_.save_every) save(counter, language);
+    std::vector<WindowMeans<Site>> windows(static_cast<std::size_t>(options_.passes),
+                                           {statistics_.layers(), statistics_.neurons(),
+                                            options_.samples.empty() ? 0 : options_.sample, &model_.threads()});
+    for (Round round = next_round(blocks); !round.empty(); round = next_round(blocks)) {
+      totals.run(round, windows);
+      for (std::size_t i = 0; i < round.size(); ++i) {
+        if (samples_ != nullptr)
+          samples_->write(language, tokens / options_.sample, windows[i].mean(), windows[i].active());
+        tokens += round[i].rows();
+        progress.add(round[i].rows());
+      }
+      if (std::chrono::steady_clock::now() - saved_ > options_.save_every) save(totals);
     }
-    detail::put(counter, language, statistics_);
-    detail::require_finite(statistics_, language);
-    save(counter, language);
+    save(totals);
   }
 
- private:
-  bool fill(PackedBatch& batch, TokenBlocks& blocks) const {
+  /// The next blocks of a corpus; empty at its end.
+  Round next_round(TokenBlocks& blocks) const {
+    Round round;
     std::vector<TokenId> block;
-    while (batch.sequences() < options_.batch && blocks.next(block)) batch.add(block);
-    return batch.rows() > 0;
+    for (bool more = true; more && static_cast<Index>(round.size()) < options_.passes;) {
+      PackedBatch batch;
+      while (batch.sequences() < options_.batch && (more = blocks.next(block))) batch.add(block);
+      if (batch.rows() > 0) round.push_back(std::move(batch));
+    }
+    return round;
   }
 
-  void save(const Count<Site>& counter, std::size_t language) {
-    detail::put(counter, language, statistics_);
+  template <class Totals>
+  void save(Totals& totals) {
+    if (!ranks_.is_first()) return;
+    totals.put();
     if (samples_ != nullptr) samples_->flush();
     write_statistics(detail::partial_path(options_.out), statistics_, provenance_);
     saved_ = std::chrono::steady_clock::now();
@@ -150,14 +141,13 @@ class Recorder {
     for (const CorpusSource& source : sources_) names.push_back(source.language);
     return names;
   }
-  Index layers() const { return model_.config().num_hidden_layers; }
-  Index neurons() const { return model_.config().neurons(); }
 
   Model& model_;
   const Tokenizer& tokenizer_;
   const std::vector<CorpusSource>& sources_;
   const RecordOptions& options_;
   const Provenance& provenance_;
+  Ranks& ranks_;
   SampleWriter* samples_;
   ActivationStatistics statistics_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
@@ -185,19 +175,32 @@ std::optional<SampleWriter> sample_writer(Model& model, const std::vector<Corpus
 
 }  // namespace detail
 
-/// Records all corpora and writes options.out, with `provenance` in it; OUT.partial is removed when OUT is whole.
+/// Records all corpora and writes options.out, with `provenance` in it; OUT.partial is removed when OUT is whole. Of
+/// several processes, which must be called with the same arguments, rank 0 returns the statistics, the others zeros.
 template <class Site = site::mlp_act, class Model>
 ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
                             const std::vector<CorpusSize>& sizes, const RecordOptions& options,
-                            const Provenance& provenance) {
-  std::optional<SampleWriter> samples = detail::sample_writer(model, sources, sizes, options, provenance);
-  Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance, samples ? &*samples : nullptr);
+                            const Provenance& provenance, Ranks& ranks) {
+  detail::require_same_plan(sizes, options, ranks);
+  std::optional<SampleWriter> samples;
+  if (ranks.is_first()) samples = detail::sample_writer(model, sources, sizes, options, provenance);
+  Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance, ranks, samples ? &*samples : nullptr);
   for (std::size_t language = 0; language < sources.size(); ++language) recorder.record(language, sizes[language]);
+  if (!ranks.is_first()) return recorder.statistics();
   check(recorder.statistics());
   write_statistics(options.out, recorder.statistics(), provenance);
   if (samples) samples->commit();
   std::filesystem::remove(detail::partial_path(options.out));
   return recorder.statistics();
+}
+
+/// The same of one process alone.
+template <class Site = site::mlp_act, class Model>
+ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
+                            const std::vector<CorpusSize>& sizes, const RecordOptions& options,
+                            const Provenance& provenance) {
+  Ranks alone;
+  return record<Site>(model, tokenizer, sources, sizes, options, provenance, alone);
 }
 
 }  // namespace neuroglot

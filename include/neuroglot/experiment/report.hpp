@@ -25,10 +25,11 @@ inline void make_folder(const std::filesystem::path& folder) {
 
 }  // namespace detail
 
-/// Reads stats.safetensors, neurons.json, perplexity.json, perplexity_rates.json, similarity.json and judgement.json in
-/// `folder`, as many of them as there are, and writes folder/figures/*.svg and *.png, folder/tables/*.tsv and the page
-/// `out`, each whole or not at all, the page last. Everything is read and drawn before anything is written, so that a
-/// bad file leaves an earlier report as it was. Returns the paths written. Throws Error naming the file and the field.
+/// Reads stats.safetensors, neurons.json, perplexity.json, perplexity_rates.json, similarity.json, judgement.json,
+/// probe.json, factors.json, sharing.json and fact_neurons.json in `folder`, as many of them as there are, and writes
+/// folder/figures/*.svg and *.png, folder/tables/*.tsv and the page `out`, each whole or not at all, the page last.
+/// Everything is read and drawn before anything is written, so that a bad file leaves an earlier report as it was.
+/// Returns the paths written. Throws Error naming the file and the field.
 inline std::vector<std::filesystem::path> write_report(const std::filesystem::path& folder,
                                                        const std::filesystem::path& out) {
   const Run run = read_run(folder);

@@ -93,6 +93,12 @@ class Canvas {
     script_ += text_of("set label ", gnuplot_string(content), " at ", x, ",", y, " ", place, " front textcolor rgb \"",
                        colour, "\"\n");
   }
+  void line(double x1, double y1, double x2, double y2, std::string_view colour, double width = 1) {
+    script_ += text_of("set arrow from ", x1, ",", y1, " to ", x2, ",", y2, " nohead back linewidth ", width,
+                       " linecolor rgb \"", colour, "\"\n");
+  }
+  /// What was drawn so far, to stand in another script of the same size.
+  const std::string& objects() const { return script_; }
   std::string script() const {
     return text_of(
         "unset border\nunset tics\nunset key\nunset grid\nset lmargin at screen 0\nset rmargin at screen 1\n"

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -121,5 +122,29 @@ inline std::vector<Index> whole_numbers(const Field& field, std::size_t size, st
 inline Json optional_object(const Field& parent, const std::string& key) {
   return has(parent, key) ? object(member(parent, key)).value : Json::object();
 }
+
+namespace detail {
+
+/// A text, number or truth value under `path` (outermost key first), as words; nothing where there is none.
+inline std::optional<std::string> stated(const Json& provenance, const std::vector<std::string>& path) {
+  const Json* at = &provenance;
+  for (const std::string& key : path) {
+    if (!at->is_object() || !at->contains(key)) return std::nullopt;
+    at = &(*at)[key];
+  }
+  if (at->is_string()) return at->get<std::string>();
+  if (at->is_number() || at->is_boolean()) return at->dump();
+  return std::nullopt;
+}
+
+/// The last part of the model's folder; nothing where the provenance does not say which it was.
+inline std::optional<std::string> stated_model(const Json& provenance) {
+  const std::optional<std::string> folder = stated(provenance, {"model", "folder"});
+  if (!folder) return std::nullopt;
+  const std::filesystem::path path(*folder);
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
+}
+
+}  // namespace detail
 
 }  // namespace neuroglot::report

@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
+#include "neuroglot/experiment/facts/report_factors_section.hpp"
+#include "neuroglot/experiment/facts/report_probe_section.hpp"
 #include "neuroglot/experiment/facts/report_roots_section.hpp"
+#include "neuroglot/experiment/facts/report_sharing_section.hpp"
 #include "neuroglot/experiment/judging/report_judgement_section.hpp"
 #include "neuroglot/experiment/report_captions.hpp"
 #include "neuroglot/experiment/report_figures.hpp"
@@ -71,6 +74,12 @@ inline std::string perplexity_facts(const Panel& panel) {
   return all;
 }
 
+/// Of the first model.
+inline std::string probe_facts(const ProbeSection& probe) {
+  return fact(grouped(probe.facts), "facts asked, over all languages") +
+         fact(fixed(100 * probe.macro[0].value, 1) + "%", "P@1 (" + probe.measures[0] + "), mean over languages");
+}
+
 /// The numbers that one looks for first.
 inline std::string facts(const Run& run) {
   std::string all = fact(std::to_string(run.languages.size()), run.languages.size() == 1 ? "language" : "languages");
@@ -82,6 +91,9 @@ inline std::string facts(const Run& run) {
                                            " of " + grouped(neurons));
   }
   if (run.perplexities) all += perplexity_facts(panels(*run.perplexities).front());
+  if (!run.probes.empty()) all += probe_facts(run.probes.front());
+  if (run.sharing && run.sharing->mean)
+    all += fact(fixed(*run.sharing->mean, 2), "of the facts that either of two languages predicts both do, mean");
   return element("div", all, "facts");
 }
 
@@ -93,6 +105,18 @@ inline std::string missing(std::string_view file, std::string_view program) {
 
 /// Sections are added one after the other; figures are numbered as they come.
 class ReportWriter {
+  std::string add(Figure figure, const std::string& caption) {
+    figures_.push_back(draw(std::move(figure)));
+    const DrawnFigure& drawn = figures_.back();
+    return report::figure(svg_element(drawn.svg, drawn.figure.name), static_cast<int>(figures_.size()),
+                          drawn.figure.title, html(caption));
+  }
+
+  /// What sections add their figures with.
+  auto adder() {
+    return [this](Figure figure, const std::string& caption) { return add(std::move(figure), caption); };
+  }
+
  public:
   explicit ReportWriter(const Run& run) : run_(run) {}
 
@@ -108,9 +132,12 @@ class ReportWriter {
       body += section("How often neurons are active", activation());
       body += section("Similarity of languages, layer by layer", similarity());
     }
-    if (run_.judgement) body += section("Answers with neurons off and on", answers());
-    if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons());
-    if (run_.roots) body += section("Roots of facts", roots());
+    if (run_.judgement) body += section("Answers with neurons off and on", judgement_html(*run_.judgement, adder()));
+    if (!run_.probes.empty()) body += section("Facts that are predicted", probe_html(run_.probes, adder()));
+    if (run_.factors) body += section("What P@1 goes with", factors_html(*run_.factors, adder()));
+    if (run_.sharing) body += section("Facts that languages share", sharing_html(*run_.sharing, adder()));
+    if (run_.fact_neurons) body += section("Neurons of facts", fact_neurons_html(*run_.fact_neurons, adder()));
+    if (run_.roots) body += section("Roots of facts", roots_html(*run_.roots, adder()));
     body += section("Protocol", protocol_html(run_));
     body += element("p",
                     "Made by ng-report of neuroglot " + html(version) + " from <code>" + html(run_.folder.string()) +
@@ -120,12 +147,6 @@ class ReportWriter {
   }
 
  private:
-  std::string add(Figure figure, const std::string& caption) {
-    figures_.push_back(draw(std::move(figure)));
-    const DrawnFigure& drawn = figures_.back();
-    return report::figure(svg_element(drawn.svg), static_cast<int>(figures_.size()), drawn.figure.title, html(caption));
-  }
-
   std::string perplexity() {
     if (!run_.perplexities && !run_.rates && !run_.rate_curves) return missing("perplexity.json", "ng-perplexity");
     std::string all;
@@ -171,23 +192,7 @@ class ReportWriter {
 
   std::string similarity() {
     if (!run_.similarity) return missing("similarity.json", "ng-similarity");
-    return similarity_html(*run_.similarity,
-                           [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
-  }
-
-  std::string fact_neurons() {
-    return fact_neurons_html(
-        *run_.fact_neurons, [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
-  }
-
-  std::string roots() {
-    return roots_html(*run_.roots,
-                      [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
-  }
-
-  std::string answers() {
-    return judgement_html(*run_.judgement,
-                          [&](Figure figure, const std::string& caption) { return add(std::move(figure), caption); });
+    return similarity_html(*run_.similarity, adder());
   }
 
   const Run& run_;

@@ -81,7 +81,9 @@ using Words = std::vector<std::pair<std::string, std::string>>;  // what is expl
 inline Words words(const Run& run) {
   Words all;
   const Perplexities* const ppl = measured(run);
-  const Json used = ppl != nullptr && ppl->provenance.contains("model") ? ppl->provenance : recording(run);
+  Json used = ppl != nullptr && ppl->provenance.contains("model") ? ppl->provenance : recording(run);
+  if (used.empty() && !run.probes.empty()) used = run.probes.front().provenance;
+  if (used.empty() && run.fact_neurons) used = run.fact_neurons->provenance;
   all.emplace_back("Model", "<code>" + or_not_stated(stated(used, {"model", "folder"})) + "</code>, type " +
                                 or_not_stated(stated(used, {"model", "model_type"})) +
                                 "; tokenizer: " + or_not_stated(stated(used, {"model", "tokenizer"})) +
@@ -134,7 +136,8 @@ inline std::string provenance_details(std::string_view file, const Json& provena
 inline std::string protocol_html(const Run& run) {
   std::string list;
   for (const auto& [what, how] : detail::words(run)) list += element("dt", html(what)) + element("dd", how);
-  std::string out = element("dl", list, "protocol") + to_html(detail::token_table(run));
+  std::string out = element("dl", list, "protocol");
+  if (run.activations || detail::measured(run) != nullptr) out += to_html(detail::token_table(run));
   if (run.activations) out += detail::provenance_details("stats.safetensors", run.activations->provenance);
   if (run.selection) out += detail::provenance_details("neurons.json", run.selection->provenance);
   if (run.perplexities) out += detail::provenance_details("perplexity.json", run.perplexities->provenance);

@@ -11,7 +11,10 @@
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/experiment/facts/report_fact_neurons.hpp"
+#include "neuroglot/experiment/facts/report_factors.hpp"
+#include "neuroglot/experiment/facts/report_probe.hpp"
 #include "neuroglot/experiment/facts/report_roots.hpp"
+#include "neuroglot/experiment/facts/report_sharing.hpp"
 #include "neuroglot/experiment/judging/report_judgement.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_activation.hpp"
@@ -32,6 +35,9 @@ struct Run {
   std::optional<Rates> rates;  ///< perplexity_rates.json, perplexity_rates_all.json, or perplexity.json of that kind
   std::optional<RateCurves> rate_curves;           ///< the same files, where all languages are off in turn
   std::optional<Judgement> judgement;              ///< judgement.json
+  std::vector<ProbeSection> probes;                ///< probe.json, probe_*.json
+  std::optional<FactorsSection> factors;           ///< factors.json
+  std::optional<SharingSection> sharing;           ///< sharing.json
   std::optional<FactNeuronsSection> fact_neurons;  ///< fact_neurons.json
   std::optional<RootsSection> roots;               ///< roots.json
   std::vector<std::string> languages;  ///< of all of them, in the order in which they were measured or recorded
@@ -82,6 +88,26 @@ inline void read_rates(const std::filesystem::path& path, Run& run) {
   if (curves) run.rate_curves = std::move(curves);
 }
 
+/// What the programs on facts left in the folder.
+inline void read_facts_of_run(Run& run) {
+  std::error_code failure;
+  const auto is_there = [&](const char* name) { return std::filesystem::exists(run.folder / name, failure); };
+  run.probes = read_probes(run.folder);
+  if (is_there("factors.json")) run.factors = read_factors(run.folder / "factors.json");
+  if (is_there("sharing.json")) run.sharing = read_sharing(run.folder / "sharing.json");
+  if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(run.folder / "fact_neurons.json");
+  if (is_there("roots.json")) run.roots = read_roots(run.folder / "roots.json");
+}
+
+inline void add_languages_of_facts(Run& run) {
+  for (const ProbeSection& probe : run.probes)
+    for (const ProbedScores& of : probe.languages) add_languages(run.languages, {of.language});
+  if (run.factors) add_languages(run.languages, run.factors->languages);
+  if (run.sharing) add_languages(run.languages, run.sharing->languages);
+  if (run.fact_neurons) add_languages(run.languages, run.fact_neurons->languages);
+  if (run.roots) add_languages(run.languages, run.roots->names());
+}
+
 }  // namespace detail
 
 /// Reads what is there. Throws Error where none of the files is, where one is broken (naming file and field), and where
@@ -96,8 +122,7 @@ inline Run read_run(const std::filesystem::path& folder) {
   if (is_there("neurons.json")) run.selection = read_selection(folder / "neurons.json");
   if (is_there("perplexity.json")) run.perplexities = read_perplexities(folder / "perplexity.json");
   if (is_there("similarity.json")) run.similarity = read_similarity(folder / "similarity.json");
-  if (is_there("fact_neurons.json")) run.fact_neurons = read_fact_neurons(folder / "fact_neurons.json");
-  if (is_there("roots.json")) run.roots = read_roots(folder / "roots.json");
+  detail::read_facts_of_run(run);
   if (is_there("judgement.json")) run.judgement = read_judgement(folder / "judgement.json");
   if (run.perplexities) run.rates = rates_of(*run.perplexities);
   if (run.perplexities && !run.rates) run.rate_curves = rate_curves_of(*run.perplexities);
@@ -105,19 +130,19 @@ inline Run read_run(const std::filesystem::path& folder) {
   for (const char* const file : {"perplexity_rates.json", "perplexity_rates_all.json"})
     if (is_there(file)) detail::read_rates(folder / file, run);
   if (!run.activations && !run.selection && !run.perplexities && !run.rates && !run.rate_curves && !run.similarity &&
-      !run.judgement && !run.fact_neurons && !run.roots)
+      !run.judgement && run.probes.empty() && !run.factors && !run.sharing && !run.fact_neurons && !run.roots)
     throw error(
         folder.string(),
         ": holds nothing to report: neither stats.safetensors (ng-record makes it) nor neurons.json (ng-select) "
         "nor perplexity.json (ng-perplexity) nor similarity.json (ng-similarity) nor judgement.json (ng-judge) "
-        "nor fact_neurons.json (ng-fact-neurons) nor roots.json (ng-roots)");
+        "nor probe.json (ng-probe) nor factors.json (ng-factors) nor sharing.json (ng-sharing) nor fact_neurons.json "
+        "(ng-fact-neurons) nor roots.json (ng-roots)");
   if (run.perplexities) detail::add_languages(run.languages, run.perplexities->columns);
   if (run.rates) detail::add_languages(run.languages, run.rates->panels.front().ppl.columns);
   if (run.rate_curves) detail::add_languages(run.languages, run.rate_curves->first.columns);
   if (run.activations) detail::add_languages(run.languages, run.activations->languages);
   if (run.similarity) detail::add_languages(run.languages, run.similarity->measured.languages);
-  if (run.fact_neurons) detail::add_languages(run.languages, run.fact_neurons->languages);
-  if (run.roots) detail::add_languages(run.languages, run.roots->names());
+  detail::add_languages_of_facts(run);
   if (run.judgement) detail::add_languages(run.languages, run.judgement->languages);
   if (run.selection) {
     detail::add_languages(run.languages, run.selection->neurons.languages);

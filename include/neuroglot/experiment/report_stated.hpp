@@ -12,18 +12,6 @@
 
 namespace neuroglot::report::detail {
 
-/// A text, number or truth value under `path` (outermost key first), as words; nothing where there is none.
-inline std::optional<std::string> stated(const Json& provenance, const std::vector<std::string>& path) {
-  const Json* at = &provenance;
-  for (const std::string& key : path) {
-    if (!at->is_object() || !at->contains(key)) return std::nullopt;
-    at = &(*at)[key];
-  }
-  if (at->is_string()) return at->get<std::string>();
-  if (at->is_number() || at->is_boolean()) return at->dump();
-  return std::nullopt;
-}
-
 inline constexpr std::string_view not_stated = "<i>(not stated)</i>";
 
 inline std::string or_not_stated(const std::optional<std::string>& text) {

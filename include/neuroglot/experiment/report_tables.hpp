@@ -8,6 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "neuroglot/experiment/facts/report_fact_neurons_section.hpp"
+#include "neuroglot/experiment/facts/report_factors_section.hpp"
+#include "neuroglot/experiment/facts/report_probe_tables.hpp"
+#include "neuroglot/experiment/facts/report_sharing_section.hpp"
 #include "neuroglot/experiment/judging/judgement_file.hpp"
 #include "neuroglot/experiment/neuron_counts.hpp"
 #include "neuroglot/experiment/report_html.hpp"
@@ -124,6 +128,19 @@ inline std::vector<NamedTable> tables(const Run& run) {
   if (run.activations) all.push_back({"activation_probability", detail::activation_rows(*run.activations)});
   if (run.similarity) all.push_back({"similarity", similarity_rows(*run.similarity)});
   if (run.judgement) all.push_back({"judgement", judgement_table(run.judgement->cells)});
+  if (!run.probes.empty()) {
+    all.push_back({"probe", probe_rows(run.probes)});
+    all.push_back({"partial_patterns", partial_pattern_rows(run.probes)});
+  }
+  if (run.factors) {
+    all.push_back({"factors", factor_rows(*run.factors)});
+    all.push_back({"one_token", one_token_rows(*run.factors)});
+  }
+  if (run.sharing) all.push_back({"sharing", sharing_rows(*run.sharing)});
+  if (run.fact_neurons) {
+    all.push_back({"fact_kinds", fact_kind_rows(*run.fact_neurons)});
+    all.push_back({"fact_neurons", fact_neuron_rows(*run.fact_neurons)});
+  }
   return all;
 }
 

@@ -1,10 +1,10 @@
 /// What a report is of: which model, which of the papers.
 #pragma once
 
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "neuroglot/experiment/report_run.hpp"
 #include "neuroglot/experiment/report_stated.hpp"
@@ -13,24 +13,32 @@ namespace neuroglot::report {
 
 namespace detail {
 
-/// The last part of the model's folder, where the run says which it was.
+/// The model, where the run says which it was.
 inline std::string model_name(const Run& run) {
-  std::optional<std::string> folder = stated(recording(run), {"model", "folder"});
-  if (!folder && run.perplexities) folder = stated(run.perplexities->provenance, {"model", "folder"});
-  if (!folder && run.similarity) folder = stated(run.similarity->provenance, {"model", "folder"});
-  if (!folder && run.fact_neurons) folder = stated(run.fact_neurons->provenance, {"model", "folder"});
-  if (!folder && run.roots) folder = stated(run.roots->provenance, {"hits", "provenance", "model", "folder"});
-  if (!folder) return "";
-  const std::filesystem::path path(*folder);
-  return (path.has_filename() ? path : path.parent_path()).filename().string();
+  std::vector<Json> all = {recording(run)};
+  if (run.perplexities) all.push_back(run.perplexities->provenance);
+  if (run.similarity) all.push_back(run.similarity->provenance);
+  if (run.fact_neurons) all.push_back(run.fact_neurons->provenance);
+  if (run.roots) all.push_back(run.roots->provenance.value(Json::json_pointer("/hits/provenance"), Json::object()));
+  if (run.probes.size() == 1) all.push_back(run.probes[0].provenance);
+  for (const Json& provenance : all)
+    if (const std::optional<std::string> model = stated_model(provenance)) return *model;
+  return "";
 }
 
 /// Whether there is anything that the sections on languages show.
 inline bool has_language_neurons(const Run& run) {
   return run.activations || run.selection || run.perplexities || run.rates || run.rate_curves || run.similarity;
 }
+/// Whether there is anything of the other paper.
+inline bool has_facts(const Run& run) {
+  return !run.probes.empty() || run.factors || run.sharing || run.fact_neurons || run.roots;
+}
 inline bool is_of_facts_alone(const Run& run) {
-  return (run.fact_neurons || run.roots) && !run.judgement && !has_language_neurons(run);
+  return has_facts(run) && !run.judgement && !has_language_neurons(run);
+}
+inline bool is_of_fact_neurons_alone(const Run& run) {
+  return is_of_facts_alone(run) && run.probes.empty() && !run.factors && !run.sharing && !run.roots;
 }
 
 inline std::string_view paper_of(const Run& run) {
@@ -42,12 +50,12 @@ inline std::string_view paper_of(const Run& run) {
 
 }  // namespace detail
 
-/// "Language-specific neurons of SmolLM2-135M"
+/// "Language-specific neurons of SmolLM2-135M", "Facts in many languages: bert-base-multilingual-cased"
 inline std::string report_title(const Run& run) {
-  const std::string subject = !detail::is_of_facts_alone(run) ? "Language-specific neurons"
-                              : run.fact_neurons              ? "Neurons of facts"
-                                                              : "Roots of facts";
   const std::string model = detail::model_name(run);
+  if (detail::is_of_facts_alone(run) && !detail::is_of_fact_neurons_alone(run))
+    return "Facts in many languages" + (model.empty() ? "" : ": " + model);
+  const std::string subject = detail::is_of_facts_alone(run) ? "Neurons of facts" : "Language-specific neurons";
   return model.empty() ? subject : subject + " of " + model;
 }
 

@@ -117,19 +117,21 @@ inline std::string shortened(std::string_view name, std::size_t widest = 12) {
   return std::string(name);
 }
 
-/// "French" for "fr" (ISO 639-1); any other name stays as it is.
+/// "French" for "fr" (ISO 639); any other name stays as it is.
 inline std::string language_name(std::string_view code) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 46> names = {{
-      {"ar", "Arabic"},   {"bg", "Bulgarian"}, {"bn", "Bengali"},   {"ca", "Catalan"},    {"cs", "Czech"},
-      {"da", "Danish"},   {"de", "German"},    {"el", "Greek"},     {"en", "English"},    {"es", "Spanish"},
-      {"et", "Estonian"}, {"eu", "Basque"},    {"fa", "Persian"},   {"fi", "Finnish"},    {"fr", "French"},
-      {"he", "Hebrew"},   {"hi", "Hindi"},     {"hr", "Croatian"},  {"hu", "Hungarian"},  {"id", "Indonesian"},
-      {"it", "Italian"},  {"ja", "Japanese"},  {"ko", "Korean"},    {"lt", "Lithuanian"}, {"lv", "Latvian"},
-      {"ms", "Malay"},    {"nl", "Dutch"},     {"no", "Norwegian"}, {"pl", "Polish"},     {"pt", "Portuguese"},
-      {"ro", "Romanian"}, {"ru", "Russian"},   {"sk", "Slovak"},    {"sl", "Slovenian"},  {"sr", "Serbian"},
-      {"sv", "Swedish"},  {"sw", "Swahili"},   {"ta", "Tamil"},     {"te", "Telugu"},     {"th", "Thai"},
-      {"tl", "Tagalog"},  {"tr", "Turkish"},   {"uk", "Ukrainian"}, {"ur", "Urdu"},       {"vi", "Vietnamese"},
-      {"zh", "Chinese"},
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 57> names = {{
+      {"af", "Afrikaans"},  {"ar", "Arabic"},   {"az", "Azerbaijani"}, {"be", "Belarusian"}, {"bg", "Bulgarian"},
+      {"bn", "Bengali"},    {"ca", "Catalan"},  {"ceb", "Cebuano"},    {"cs", "Czech"},      {"cy", "Welsh"},
+      {"da", "Danish"},     {"de", "German"},   {"el", "Greek"},       {"en", "English"},    {"es", "Spanish"},
+      {"et", "Estonian"},   {"eu", "Basque"},   {"fa", "Persian"},     {"fi", "Finnish"},    {"fr", "French"},
+      {"ga", "Irish"},      {"gl", "Galician"}, {"he", "Hebrew"},      {"hi", "Hindi"},      {"hr", "Croatian"},
+      {"hu", "Hungarian"},  {"hy", "Armenian"}, {"id", "Indonesian"},  {"it", "Italian"},    {"ja", "Japanese"},
+      {"ka", "Georgian"},   {"ko", "Korean"},   {"la", "Latin"},       {"lt", "Lithuanian"}, {"lv", "Latvian"},
+      {"ms", "Malay"},      {"nl", "Dutch"},    {"no", "Norwegian"},   {"pl", "Polish"},     {"pt", "Portuguese"},
+      {"ro", "Romanian"},   {"ru", "Russian"},  {"sk", "Slovak"},      {"sl", "Slovenian"},  {"sq", "Albanian"},
+      {"sr", "Serbian"},    {"sv", "Swedish"},  {"sw", "Swahili"},     {"ta", "Tamil"},      {"te", "Telugu"},
+      {"th", "Thai"},       {"tl", "Tagalog"},  {"tr", "Turkish"},     {"uk", "Ukrainian"},  {"ur", "Urdu"},
+      {"vi", "Vietnamese"}, {"zh", "Chinese"},
   }};
   for (const auto& [known, name] : names)
     if (known == code) return std::string(name);

@@ -22,6 +22,9 @@ class AtLayers {
   requires WritesSite<std::remove_cvref_t<Hook>, Site>
   void operator()(Site at, const Place& place, MatrixRef matrix) { hook_(at, place, matrix); }
   template <class Site>
+  requires HearsOnDevice<std::remove_cvref_t<Hook>, Site>
+  void operator()(Site at, const Place& place, DeviceView& view) { hook_(at, place, view); }
+  template <class Site>
   bool listens(Site at, Index layer) const {
     return std::find(layers_.begin(), layers_.end(), layer) != layers_.end() && neuroglot::listens(hook_, at, layer);
   }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <utility>
+#include <vector>
 
 #include "neuroglot/core/neurons.hpp"
+#include "neuroglot/hooks/device_view.hpp"
 #include "neuroglot/hooks/place.hpp"
 #include "neuroglot/hooks/site.hpp"
 
@@ -20,6 +22,12 @@ struct Deactivate {
   void operator()(site::mlp_act, const Place& place, MatrixRef activations /* (tokens, intermediate) */) const {
     for (const Index neuron : neurons[static_cast<std::size_t>(place.layer)])
       if (const Index column = place.column(neuron, activations.cols()); column >= 0) activations.col(column).setZero();
+  }
+  void operator()(site::mlp_act, const Place& place, DeviceView& activations) const {
+    std::vector<ColumnEdit> edits;
+    for (const Index neuron : neurons[static_cast<std::size_t>(place.layer)])
+      if (const Index column = place.column(neuron, activations.cols()); column >= 0) edits.push_back({column});
+    activations.edit_columns(edits);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "neuroglot/core/neurons.hpp"
+#include "neuroglot/hooks/device_view.hpp"
 #include "neuroglot/hooks/place.hpp"
 #include "neuroglot/hooks/site.hpp"
 
@@ -29,6 +30,18 @@ struct DeactivateRows {
         const auto [first, last] = place.rows_of(s);
         for (Index row = first; row < last; ++row)
           for (const Index column : columns) activations(row, column) = 0;
+      }
+    }
+  }
+
+  /// A launch for each sequence: its rows are the ones that its choice changes.
+  void operator()(site::mlp_act, const Place& place, DeviceView& activations) const {
+    for (std::size_t c = 0; c < choices.size(); ++c) {
+      std::vector<ColumnEdit> edits;
+      for (const Index column : columns_of(choices[c], place, activations.cols())) edits.push_back({column});
+      for (auto s = static_cast<Index>(c); s < place.batch.sequences(); s += static_cast<Index>(choices.size())) {
+        const auto [first, last] = place.rows_of(s);
+        activations.device().edit_columns(activations.write().row_range(first, last - first), edits);
       }
     }
   }

@@ -19,6 +19,9 @@ class ErasedHooks {
         call_[site::order<Site>] = [](void* to, const Place& place, MatrixRef matrix) {
           (*static_cast<HookSet<Hooks...>*>(to))(Site{}, place, matrix);
         };
+        call_on_device_[site::order<Site>] = [](void* to, const Place& place, DeviceView& view) {
+          (*static_cast<HookSet<Hooks...>*>(to))(Site{}, place, view);
+        };
         listens_[site::order<Site>] = [](const void* to, Index layer) {
           return static_cast<const HookSet<Hooks...>*>(to)->listens(Site{}, layer);
         };
@@ -30,6 +33,10 @@ class ErasedHooks {
   void operator()(Site, const Place& place, MatrixRef matrix) {
     call_[site::order<Site>](set_, place, matrix);
   }
+  template <class Site>
+  void operator()(Site, const Place& place, DeviceView& view) {
+    call_on_device_[site::order<Site>](set_, place, view);
+  }
 
   template <class Site>
   bool listens(Site, Index layer) const {
@@ -39,6 +46,7 @@ class ErasedHooks {
  private:
   void* set_;
   std::array<void (*)(void*, const Place&, MatrixRef), site::All::size> call_{};
+  std::array<void (*)(void*, const Place&, DeviceView&), site::All::size> call_on_device_{};
   std::array<bool (*)(const void*, Index), site::All::size> listens_{};
 };
 

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "neuroglot/hooks/device_view.hpp"
 #include "neuroglot/hooks/place.hpp"
 #include "neuroglot/hooks/site.hpp"
 
@@ -23,6 +24,16 @@ concept WritesSite = !ReadsSite<Hook, Site> && std::invocable<Hook&, Site, const
 
 template <class Hook, class Site>
 concept HearsSite = ReadsSite<Hook, Site> || WritesSite<Hook, Site>;
+
+namespace detail {
+struct NoMatrix {};  // what takes this takes anything
+}  // namespace detail
+
+/// Can do the same where a model runs on a device, without a copy: beside one of the above it has
+/// `void operator()(site::mlp_act, const Place&, DeviceView&)`. Whether it reads or writes, the one above says.
+template <class Hook, class Site>
+concept HearsOnDevice = HearsSite<Hook, Site> && std::invocable<Hook&, Site, const Place&, DeviceView&> &&
+    !std::invocable<Hook&, Site, const Place&, detail::NoMatrix&>;
 
 namespace detail {
 template <class Hook>
@@ -46,6 +57,19 @@ constexpr bool listens(const Hook& hook, Site site, Index layer) {
     return true;
 }
 
+namespace detail {
+/// Where the hook can be: on the device, or with a copy on the host.
+template <class Hook, class Site>
+void call_on_device(Hook& hook, Site at, const Place& place, DeviceView& view) {
+  if constexpr (HearsOnDevice<Hook, Site>)
+    hook(at, place, view);
+  else if constexpr (WritesSite<Hook, Site>)
+    hook(at, place, eigen_map(view.write_on_host()));
+  else
+    hook(at, place, eigen_map(view.read_on_host()));
+}
+}  // namespace detail
+
 /// Hooks as one hook: at each site the writers come first, then the readers, each in the order given.
 template <class... Hooks>
 class HookSet {
@@ -65,6 +89,21 @@ class HookSet {
           part(at, place,
                ConstMatrixRef(matrix.data(), matrix.rows(), matrix.cols(), Eigen::OuterStride<>(matrix.outerStride())));
     });
+  }
+
+  /// The same for a matrix on a device.
+  template <class Site>
+  requires(HearsSite<std::remove_cvref_t<Hooks>, Site> || ...) void operator()(Site at, const Place& place,
+                                                                               DeviceView& view) {
+    each([&](auto& part) {
+      if constexpr (WritesSite<std::remove_cvref_t<decltype(part)>, Site>)
+        if (neuroglot::listens(part, at, place.layer)) detail::call_on_device(part, at, place, view);
+    });
+    each([&](auto& part) {
+      if constexpr (ReadsSite<std::remove_cvref_t<decltype(part)>, Site>)
+        if (neuroglot::listens(part, at, place.layer)) detail::call_on_device(part, at, place, view);
+    });
+    view.finish();
   }
 
   template <class Site>

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
@@ -25,10 +25,16 @@ class WindowMeans {
       : layers_(layers), neurons_(neurons), window_(window), threads_(threads) {}
 
   bool listens(Site, Index) const { return window_ > 0; }
+  Index window() const { return window_; }
 
   /// (windows of the pass, layers, neurons), windows in the order of the batch.
   const std::vector<float>& mean() const { return mean_; }
   const std::vector<float>& active() const { return active_; }
+  /// In place of a pass of its own: what another process has heard in one.
+  void hold(std::vector<float> mean, std::vector<float> active) {
+    mean_ = std::move(mean);
+    active_ = std::move(active);
+  }
 
   /// Throws Error for a mixture of experts, where a window's neurons see a part of its tokens, or none.
   void operator()(Site, const Place& place, ConstMatrixRef activations /* (tokens, neurons) */) {

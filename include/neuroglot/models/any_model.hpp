@@ -17,6 +17,7 @@
 #include "neuroglot/models/row_outputs.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/cpu/packed_weight.hpp"
+#include "neuroglot/ops/product_options.hpp"
 #include "neuroglot/ops/row_targets.hpp"
 
 namespace neuroglot {
@@ -35,12 +36,14 @@ class AnyModel {
   virtual ~AnyModel() = default;
   virtual const Config& config() const = 0;
   virtual Threads& threads() = 0;
-  /// "cpu", "reference"
+  /// "cpu", "reference", "cuda"
   virtual std::string_view backend_name() const = 0;
   virtual std::size_t weight_bytes() const = 0;
   virtual std::size_t workspace_bytes() = 0;
   virtual std::unique_ptr<AnyCache> make_cache(Index sequences, Index capacity) const = 0;
   virtual void forward(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
+  /// See models/forward_by_layers.hpp: hooks[i] hear batches[i].
+  virtual void forward_by_layers(std::span<const PackedBatch> batches, std::span<ErasedHooks> hooks) = 0;
   virtual std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
   /// (sequences, vocab): of each sequence's last token
   virtual Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
@@ -72,6 +75,15 @@ auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listen
     return model.next_token_loss(batch, ErasedHooks(listening), cache);
 }
 
+/// Many batches layer by layer, listening[i] hearing batches[i]: models/forward_by_layers.hpp.
+template <class Output, class... Hooks>
+requires std::is_same_v<Output, output::None>
+void forward_by_layers(AnyModel& model, std::span<const PackedBatch> batches, std::span<HookSet<Hooks...>> listening) {
+  std::vector<ErasedHooks> erased;
+  for (HookSet<Hooks...>& hooks : listening) erased.emplace_back(hooks);
+  model.forward_by_layers(batches, erased);
+}
+
 /// The id with the highest score at each of these rows of the batch, of equal scores the lowest.
 template <class... Hooks>
 std::vector<std::int32_t> best_tokens(AnyModel& model, const PackedBatch& batch, std::span<const Index> rows,
@@ -97,6 +109,10 @@ RowScores row_scores(AnyModel& model, const PackedBatch& batch, std::span<const 
 struct BackendOptions {
   int threads = 0;                        ///< 0: as many as the machine has processors
   WeightType weights = WeightType::fp32;  ///< of backends that have a choice
+  int device = 0;                         ///< of backends that run on one of several
+  Profile* profile = nullptr;             ///< what the time goes into is written there; it must outlive the model
+  ProductOptions products{};              ///< of the same
+  bool stream = false;                    ///< two blocks in memory at a time (models/layer_stream.hpp)
 };
 
 /// Loads a model of a known family as one of any; defined in erased_model.hpp, so that programs can have each family

@@ -2,14 +2,16 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 #include "neuroglot/core/threads.hpp"
 #include "neuroglot/hooks/site.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/nn/kv_cache.hpp"
+#include "neuroglot/nn/layers.hpp"
 #include "neuroglot/nn/norm.hpp"
 #include "neuroglot/nn/pass.hpp"
 
@@ -20,18 +22,24 @@ class Decoder {
  public:
   using Backend = B;
   using Scalar = typename B::Scalar;
+  using LayerBlock = Block;
 
   Embedding embed_tokens;
-  std::vector<Block> layers;
+  Layers<Block> layers;
   Norm norm;
   Head lm_head;
 
   /// Parts of the right sizes, all weights zero; load_model fills them. The backend must outlive the model.
-  Decoder(const Config& config, B& backend)
-      : embed_tokens(config), norm(config), lm_head(config), config_(config), backend_(&backend) {
+  Decoder(const Config& config, B& backend) : Decoder(config, backend, nullptr) {
     const Index blocks = config.share_layers ? 1 : config.num_hidden_layers;
     layers.reserve(static_cast<std::size_t>(blocks));
     for (Index layer = 0; layer < blocks; ++layer) layers.emplace_back(config, layer);
+  }
+
+  /// The same whose blocks come from elsewhere (models/layer_stream.hpp).
+  Decoder(const Config& config, B& backend, std::unique_ptr<BlockSource<Block>> blocks)
+      : embed_tokens(config), norm(config), lm_head(config), config_(config), backend_(&backend) {
+    layers.come_from(std::move(blocks));
   }
 
   const Config& config() const { return config_; }
@@ -54,18 +62,30 @@ class Decoder {
     return embed_tokens(pass);
   }
 
-  /// The residual stream after the blocks that are wanted: all of them if the output needs them, else up to the last
-  /// one that a hook listens to.
+  /// How far a pass goes: to the end if the output needs it, else to the last block that a hook listens to.
+  struct Extent {
+    Index last;  ///< block; -1: none
+    bool to_the_end;
+  };
   template <class Pass>
-  typename Pass::View run_blocks(Pass& pass, typename Pass::View x, bool output_wanted) const {
+  Extent extent(const Pass& pass, bool output_wanted) const {
     const Index all = config_.num_hidden_layers;
     const bool to_the_end = output_wanted || pass.hears(site::ln_final{});
-    const Index last = to_the_end || pass.cache != nullptr ? all - 1 : last_heard_layer(pass.hooks, all);
-    for (pass.layer = 0; pass.layer <= last; ++pass.layer) {
-      pass.ends_in_this_layer = !to_the_end && pass.layer == last;
-      layers[config_.share_layers ? 0 : static_cast<std::size_t>(pass.layer)](pass, x);
-    }
+    return {to_the_end || pass.cache != nullptr ? all - 1 : last_heard_layer(pass.hooks, all), to_the_end};
+  }
+  template <class Pass>
+  void run_block(Pass& pass, typename Pass::View x, Index layer, const Extent& extent) const {
+    pass.layer = layer;
+    pass.ends_in_this_layer = !extent.to_the_end && layer == extent.last;
+    layers[config_.share_layers ? 0 : static_cast<std::size_t>(layer)](pass, x);
     pass.layer = -1;
+  }
+
+  /// The residual stream after the blocks that are wanted.
+  template <class Pass>
+  typename Pass::View run_blocks(Pass& pass, typename Pass::View x, bool output_wanted) const {
+    const Extent wanted = extent(pass, output_wanted);
+    for (Index layer = 0; layer <= wanted.last; ++layer) run_block(pass, x, layer, wanted);
     if (pass.cache != nullptr) pass.cache->advance(pass.batch);
     return x;
   }

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "neuroglot/models/any_model.hpp"
+#include "neuroglot/models/forward_by_layers.hpp"
+#include "neuroglot/models/layer_stream.hpp"
 #include "neuroglot/models/load_model.hpp"
 #include "neuroglot/models/row_outputs.hpp"
 
@@ -20,14 +22,18 @@ template <class Model>
 class ErasedModel final : public AnyModel {
  public:
   ErasedModel(const std::filesystem::path& folder, const BackendOptions& options, WeightReport* report)
-      : backend_(made(options)), model_(load_model<Model>(folder, backend_, report)) {}
+      : backend_(made(options)),
+        model_(options.stream ? load_streamed_model<Model>(folder, backend_, report)
+                              : load_model<Model>(folder, backend_, report)) {
+    if constexpr (requires { backend_.measure(options.profile); }) backend_.measure(options.profile);
+  }
 
   const Config& config() const override { return model_.config(); }
   Threads& threads() override { return backend_.threads(); }
   std::string_view backend_name() const override { return Model::Backend::name; }
   std::size_t workspace_bytes() override { return backend_.workspace().capacity(); }
   std::size_t weight_bytes() const override {
-    std::size_t total = 0;
+    std::size_t total = model_.layers.source() == nullptr ? 0 : model_.layers.source()->bytes();
     for_each_weight(model_, [&](const std::string&, const auto& weight) {
       if constexpr (requires { weight.bytes(); })
         total += weight.bytes();
@@ -41,6 +47,9 @@ class ErasedModel final : public AnyModel {
   }
   void forward(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
     forward_with<output::None>(model_, batch, hooks, own(cache));
+  }
+  void forward_by_layers(std::span<const PackedBatch> batches, std::span<ErasedHooks> hooks) override {
+    neuroglot::forward_by_layers<output::None>(model_, batches, hooks);
   }
   std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
     return forward_with<output::NextTokenLoss>(model_, batch, hooks, own(cache));
@@ -72,7 +81,9 @@ class ErasedModel final : public AnyModel {
 
  private:
   static typename Model::Backend made(const BackendOptions& options) {
-    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType>)
+    if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType, int, const ProductOptions&>)
+      return typename Model::Backend(options.threads, options.weights, options.device, options.products);
+    else if constexpr (std::is_constructible_v<typename Model::Backend, int, WeightType>)
       return typename Model::Backend(options.threads, options.weights);
     else
       return typename Model::Backend(options.threads);

@@ -110,31 +110,41 @@ auto forward(const Model& model, const PackedBatch& batch, HookSet<Hooks...> lis
   return forward_with<Output>(model, batch, listening, cache);
 }
 
+namespace detail {
+
+/// What comes after the blocks: the output, of the residual stream x.
+template <class Output, class Model, class Pass>
+auto finish(const Model& model, Pass& pass, typename Pass::View x, bool hears_logits) {
+  if constexpr (!std::is_same_v<Output, output::None>) {
+    const auto normed = model.end(pass, x);
+    if constexpr (std::is_same_v<Output, output::Logits>)
+      return logits(model, pass, normed);
+    else if constexpr (std::is_same_v<Output, output::Hidden>)
+      return hidden(model, pass, normed, hears_logits);
+    else if constexpr (std::is_same_v<Output, output::LastLogits>)
+      return last_logits(model, pass, normed);
+    else
+      return next_token_loss(model, pass, normed);
+  } else if (hears_logits || pass.hears(site::ln_final{})) {
+    const auto normed = model.end(pass, x);
+    if (hears_logits) logits(model, pass, normed);
+  }
+}
+
+}  // namespace detail
+
 /// The same for any object that hears sites, ErasedHooks among them.
 template <class Output, class Model, class Hooks>
 auto forward_with(const Model& model, const PackedBatch& batch, Hooks& listening,
                   KvCache<typename Model::Backend>* cache = nullptr) {
   if (batch.rows() == 0) throw usage_error("a forward pass needs at least one token");
-  constexpr bool wants_output = !std::is_same_v<Output, output::None>;
   const Workspace::Scope scope(model.backend().workspace());
+  const Timed timed(profile_of(model.backend()), "between operations");
   Pass<typename Model::Backend, Hooks> pass(model.backend(), batch, listening, cache);
   const bool hears_logits = model.config().has_lm_head && pass.hears(site::logits{});
-  const bool wants_logits = wants_output || hears_logits;
-  const auto x = model.run_blocks(pass, model.begin(pass), wants_logits);
-  if constexpr (wants_output) {
-    const auto normed = model.end(pass, x);
-    if constexpr (std::is_same_v<Output, output::Logits>)
-      return detail::logits(model, pass, normed);
-    else if constexpr (std::is_same_v<Output, output::Hidden>)
-      return detail::hidden(model, pass, normed, hears_logits);
-    else if constexpr (std::is_same_v<Output, output::LastLogits>)
-      return detail::last_logits(model, pass, normed);
-    else
-      return detail::next_token_loss(model, pass, normed);
-  } else if (wants_logits || pass.hears(site::ln_final{})) {
-    const auto normed = model.end(pass, x);
-    if (hears_logits) detail::logits(model, pass, normed);
-  }
+  const bool wants_output = !std::is_same_v<Output, output::None> || hears_logits;
+  const auto x = model.run_blocks(pass, model.begin(pass), wants_output);
+  return detail::finish<Output>(model, pass, x, hears_logits);
 }
 
 }  // namespace neuroglot

@@ -29,6 +29,7 @@ void with_projected_rows(const Model& model, const PackedBatch& batch, std::span
   model.require_head();
   require_rows(batch, rows);
   const Workspace::Scope scope(model.backend().workspace());
+  const Timed timed(profile_of(model.backend()), "between operations");
   Pass<typename Model::Backend, Hooks> pass(model.backend(), batch, listening);
   const auto x = model.end(pass, model.run_blocks(pass, model.begin(pass), true));
   if (pass.hears(site::logits{})) logits(model, pass, x);

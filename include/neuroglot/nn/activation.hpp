@@ -5,10 +5,28 @@
 #include <variant>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/hooks/site.hpp"
 #include "neuroglot/nn/config.hpp"
 #include "neuroglot/ops/activation.hpp"
+#include "neuroglot/ops/backend.hpp"
 
 namespace neuroglot {
+
+namespace detail {
+
+/// x = f(x), site mlp_act, x *= up where up has data: in one walk where the backend can.
+template <class Pass, class Function>
+void activate_neurons(Pass& pass, Function f, typename Pass::View x, typename Pass::ConstView up) {
+  if constexpr (FusesActivations<typename Pass::Backend>) {
+    pass.backend.activate_for_hooks(f, x, up, [&] { pass.at(site::mlp_act{}, x); });
+  } else {
+    pass.backend.activate(f, x);
+    pass.at(site::mlp_act{}, x);
+    if (up.data != nullptr) pass.backend.multiply(x, up);
+  }
+}
+
+}  // namespace detail
 
 /// "hidden_act" and its other names, decided once at loading. Throws Error for one that is not known.
 class NamedActivation {
@@ -33,6 +51,11 @@ class NamedActivation {
   void operator()(Pass& pass, typename Pass::View x) const {
     std::visit([&](auto f) { pass.backend.activate(f, x); }, function_);
   }
+  /// The same for an MLP's neurons, with their site; then x *= up, unless up has no data.
+  template <class Pass>
+  void at_neurons(Pass& pass, typename Pass::View x, typename Pass::ConstView up = {}) const {
+    std::visit([&](auto f) { detail::activate_neurons(pass, f, x, up); }, function_);
+  }
 
  private:
   std::variant<Silu, Gelu, GeluTanh, Relu> function_;
@@ -47,6 +70,10 @@ struct FixedActivation {
   template <class Pass>
   void operator()(Pass& pass, typename Pass::View x) const {
     pass.backend.activate(Function{}, x);
+  }
+  template <class Pass>
+  void at_neurons(Pass& pass, typename Pass::View x, typename Pass::ConstView up = {}) const {
+    activate_neurons(pass, Function{}, x, up);
   }
 };
 

@@ -32,12 +32,15 @@ struct GatedMlp {
   typename Pass::View operator()(Pass& pass, typename Pass::ConstView x) const {
     const auto neurons = gate_proj(pass, x);
     pass.at(site::mlp_pre{}, neurons);
-    act_fn(pass, neurons);
-    pass.at(site::mlp_act{}, neurons);
-    if (pass.done_after(site::mlp_act{})) return {};
-    const auto up = up_proj(pass, x);
-    pass.at(site::mlp_pre_linear{}, up);
-    pass.backend.multiply(neurons, up);
+    if (multiplies_at_once(pass)) {
+      act_fn.at_neurons(pass, neurons, up_proj(pass, x));
+    } else {
+      act_fn.at_neurons(pass, neurons);
+      if (pass.done_after(site::mlp_act{})) return {};
+      const auto up = up_proj(pass, x);
+      pass.at(site::mlp_pre_linear{}, up);
+      pass.backend.multiply(neurons, up);
+    }
     pass.at(site::mlp_post{}, neurons);
     return down_proj(pass, neurons);
   }
@@ -47,6 +50,16 @@ struct GatedMlp {
     visitor("gate_proj", self.gate_proj);
     visitor("up_proj", self.up_proj);
     visitor("down_proj", self.down_proj);
+  }
+
+ private:
+  // Sites are heard in their order: whoever listens to the up projection wants to hear of the neurons first.
+  template <class Pass>
+  static bool multiplies_at_once(const Pass& pass) {
+    if constexpr (FusesActivations<typename Pass::Backend>)
+      return !pass.hears(site::mlp_pre_linear{}) && !pass.done_after(site::mlp_act{});
+    else
+      return false;
   }
 };
 
@@ -71,8 +84,7 @@ struct PlainMlp {
   typename Pass::View operator()(Pass& pass, typename Pass::ConstView x) const {
     const auto neurons = up_proj(pass, x);
     pass.at(site::mlp_pre{}, neurons);
-    act_fn(pass, neurons);
-    pass.at(site::mlp_act{}, neurons);
+    act_fn.at_neurons(pass, neurons);
     if (pass.done_after(site::mlp_act{})) return {};
     pass.at(site::mlp_post{}, neurons);
     return down_proj(pass, neurons);

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "neuroglot/core/packed_batch.hpp"
+#include "neuroglot/core/profile.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/hooks/hook.hpp"
 #include "neuroglot/nn/kv_cache.hpp"
@@ -16,6 +17,15 @@ template <class Scalar>
 struct RotaryAngles {
   MatrixView<Scalar> cosine, sine;
 };
+
+/// Where a backend that can be timed writes down what it does; null where it is not, or can not be.
+template <class B>
+Profile* profile_of(const B& backend) {
+  if constexpr (requires { backend.profile(); })
+    return backend.profile();
+  else
+    return nullptr;
+}
 
 /// Handed through all parts of a model. Matrices that parts take from it live until the Workspace::Scope around them
 /// ends.
@@ -58,7 +68,16 @@ class Pass {
     if constexpr (HearsSite<Hooks, Site>) {
       if (!heard(hooks, site, layer)) return;
       const Place place{batch, Site::per_layer ? layer : -1, sequence, head, expert, experts, expert_rows};
-      backend.on_host(m, [&](MatrixView<float> shown) { hooks(site, place, eigen_map(shown)); });
+      const Timed timed(profile_of(backend), "hooks at ", Site::name);
+      if constexpr (requires { backend.device_for_hooks(); }) {
+        Device& device = backend.device_for_hooks();
+        const HostCopies before = device.copies();
+        DeviceView view(device, m);
+        hooks(site, place, view);
+        timed.copied(device.copies().copies - before.copies, device.copies().bytes - before.bytes);
+      } else {
+        backend.on_host(m, [&](MatrixView<float> shown) { hooks(site, place, eigen_map(shown)); });
+      }
     }
   }
 

@@ -69,4 +69,12 @@ concept Backend = BackendWeight<typename B::Weight, typename B::Scalar> &&
   b.on_host(y, [](MatrixView<float>) {});            // lets the host read and write y as floats
 };
 
+/// What a backend may have besides: an activation, what hooks want of it, and the product with a second matrix in one
+/// walk. `hooks()` calls them on y, which may be activated before, in between or after, as long as hooks see f(y); then
+/// y = f(y) x, or f(y) where x has no data. nn/activation.hpp does it in three steps otherwise.
+template <class B>
+concept FusesActivations = requires(B b, MatrixView<typename B::Scalar> y, MatrixView<const typename B::Scalar> x) {
+  b.activate_for_hooks(Silu{}, y, x, [] {});
+};
+
 }  // namespace neuroglot

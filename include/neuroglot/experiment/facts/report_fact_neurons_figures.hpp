@@ -65,6 +65,15 @@ HeatMap language_heat_map(const OptionalRows& values, const std::vector<std::str
 
 inline constexpr std::size_t most_activity_panels = 6;
 
+/// Where more languages predict the fact than there are panels: spread evenly from the first to the last.
+inline std::vector<const FactActivityPanel*> pictured_activity(const FactNeuronsSection& section) {
+  const std::size_t all = section.activity.size(), panels = std::min(all, most_activity_panels);
+  std::vector<const FactActivityPanel*> chosen;
+  for (std::size_t i = 0; i < panels; ++i)
+    chosen.push_back(&section.activity[panels == 1 ? 0 : i * (all - 1) / (panels - 1)]);
+  return chosen;
+}
+
 /// One language's panel with its upper left cell at (left, top); `most` is the darkest score.
 inline void draw_activity(const FactActivityPanel& panel, double left, double top, double cell_width,
                           double cell_height, double most, Canvas& canvas) {
@@ -97,22 +106,23 @@ inline Figure fact_sharing_figure(const FactNeuronsSection& section) {
 
 /// Fig. 15: a panel a language, layers by groups of neurons, on one scale.
 inline Figure fact_activity_figure(const FactNeuronsSection& section) {
-  const std::size_t panels = std::min(section.activity.size(), detail::most_activity_panels);
+  const std::vector<const FactActivityPanel*> chosen = detail::pictured_activity(section);
+  const std::size_t panels = chosen.size();
   const std::size_t layers = section.activity[0].means.size(), groups = section.activity[0].means[0].size();
   const double cell_width = std::max(6.0, 288.0 / static_cast<double>(groups));
   const double cell_height = layers > 16 ? 9 : 16;
   const double width = 60 + cell_width * static_cast<double>(groups) + 12;
   const double height = 44 + cell_height * static_cast<double>(layers) + 34;
   double most = 1e-12;
-  for (std::size_t i = 0; i < panels; ++i)
-    for (const auto& layer : section.activity[i].means) most = std::max(most, *std::ranges::max_element(layer));
+  for (const FactActivityPanel* panel : chosen)
+    for (const auto& layer : panel->means) most = std::max(most, *std::ranges::max_element(layer));
   const std::size_t rows = (panels + 1) / 2;
   const auto all_width = static_cast<int>(2 * width + 112),
              all_height = static_cast<int>(height * static_cast<double>(rows) + 12);
   detail::Canvas canvas(all_width, all_height);
   for (std::size_t i = 0; i < panels; ++i)
-    detail::draw_activity(section.activity[i], 60 + width * static_cast<double>(i % 2),
-                          44 + height * static_cast<double>(i / 2), cell_width, cell_height, most, canvas);
+    detail::draw_activity(*chosen[i], 60 + width * static_cast<double>(i % 2), 44 + height * static_cast<double>(i / 2),
+                          cell_width, cell_height, most, canvas);
   HeatMap bar;
   bar.rows.resize(layers);
   bar.bar_title = "score";

@@ -11,6 +11,7 @@
 #include "neuroglot/experiment/facts/report_fact_neurons_figures.hpp"
 #include "neuroglot/experiment/report_html.hpp"
 #include "neuroglot/experiment/report_protocol.hpp"
+#include "neuroglot/io/table.hpp"
 
 namespace neuroglot::report {
 
@@ -28,9 +29,9 @@ inline std::string fact_sharing_caption(const FactNeuronsSection& of) {
 inline std::string fact_activity_caption(const FactNeuronsSection& of) {
   std::string caption = text_of("Mean scores of groups of neurons for \u201c", of.activity[0].sentence, "\u201d (",
                                 of.activity[0].language, ")");
-  return caption + text_of(" in ", std::min(of.activity.size(), detail::most_activity_panels), " of the ",
+  return caption + text_of(" in ", detail::pictured_activity(of).size(), " of the ",
                            counted(static_cast<std::int64_t>(of.activity.size()), "language"),
-                           " that predict it; above each panel its object.");
+                           " that predict it, by P@1; above each panel its object.");
 }
 
 /// Fig. 14 in numbers; with a plan, planned against found.
@@ -53,6 +54,26 @@ inline HtmlTable fact_kinds_html(const FactNeuronsSection& of) {
     row.emplace_back(fixed(planned.overlap, 3));
     table.rows.push_back(std::move(row));
   }
+  return table;
+}
+
+/// A row a kind, or with a plan a planned and a found kind.
+inline Table fact_kind_rows(const FactNeuronsSection& of) {
+  Table table({"planned", "found", "facts"});
+  if (of.confusion.empty())
+    for (const auto& [kind, count] : of.kinds) table.add(std::string(), kind, count);
+  for (const PlannedKind& planned : of.confusion)
+    for (std::size_t i = 0; i < planned.counts.size(); ++i)
+      table.add(planned.planned, i < of.kinds.size() ? of.kinds[i].first : "not compared", planned.counts[i]);
+  return table;
+}
+
+/// A row a pair of languages.
+inline Table fact_neuron_rows(const FactNeuronsSection& of) {
+  Table table({"first", "second", "similarity"});
+  for (std::size_t r = 0; r < of.languages.size(); ++r)
+    for (std::size_t c = r + 1; c < of.languages.size(); ++c)
+      if (of.similarity[r][c]) table.add(of.languages[r], of.languages[c], *of.similarity[r][c]);
   return table;
 }
 

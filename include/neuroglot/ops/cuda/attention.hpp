@@ -1,12 +1,14 @@
-/// ops/attention.hpp on the device: sequences of one query by splitting their keys, all others by tiles.
+/// ops/attention.hpp on the device: sequences of one query by splitting their keys, all others by tiles, with tensor
+/// cores or without.
 #pragma once
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
-#include "kernels/attention.cuh"
-#include "kernels/decode_attention.cuh"
+#include "kernels/attention.hpp"
+#include "kernels/attention_wmma.hpp"
+#include "kernels/decode_attention.hpp"
 #include "neuroglot/core/workspace.hpp"
 #include "neuroglot/ops/cuda/device_functions.hpp"
 #include "neuroglot/ops/cuda/staging.hpp"
@@ -41,9 +43,11 @@ inline void decode(Stream stream, Workspace& workspace, Staging& staging, const 
 }  // namespace detail
 
 /// Which kernel takes a sequence depends on the sequence alone, so its bits do not depend on the batch.
+/// with_tensor_cores: q, k, v are rounded to bf16, except where a sequence has one query, and in heads of more than 128
+/// values, whose tiles do not fit.
 template <class Mask>
 void attention(Stream stream, Workspace& workspace, Staging& staging, const AttentionShape& shape, const Mask& mask,
-               std::span<const AttentionSequence<float>> sequences) {
+               std::span<const AttentionSequence<float>> sequences, bool with_tensor_cores = false) {
   const Workspace::Scope scope(workspace);
   const float* const slopes =
       shape.alibi_slopes.empty() ? nullptr : staging.up(stream, workspace, std::span<const float>(shape.alibi_slopes));
@@ -56,7 +60,10 @@ void attention(Stream stream, Workspace& workspace, Staging& staging, const Atte
   if (by_keys.count() > 0) detail::decode(stream, workspace, staging, heads, by_keys);
   if (by_tiles.count() == 0) return;
   const Sequence<float>* const there = staging.up(stream, workspace, std::span(std::as_const(by_tiles.sequences)));
-  attention<float>(stream, heads, there, by_tiles.count(), by_tiles.queries, by_tiles.fours);
+  if (with_tensor_cores && heads.head_dim <= 128)
+    attention_with_tensor_cores<float>(stream, heads, there, by_tiles.count(), by_tiles.queries, by_tiles.fours);
+  else
+    attention<float>(stream, heads, there, by_tiles.count(), by_tiles.queries, by_tiles.fours);
 }
 
 }  // namespace neuroglot::cuda

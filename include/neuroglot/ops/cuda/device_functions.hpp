@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "kernels/activation.cuh"
-#include "kernels/attention_shape.cuh"
+#include "kernels/activation.hpp"
+#include "kernels/attention.hpp"
 #include "neuroglot/ops/activation.hpp"
 #include "neuroglot/ops/attention.hpp"
 #include "neuroglot/ops/cuda/memory.hpp"

@@ -3,7 +3,8 @@
 
 #include <cstddef>
 
-#include "kernels/rows.cuh"
+#include "kernels/rows.hpp"
+#include "kernels/runtime.hpp"
 #include "neuroglot/core/buffer.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/core/matrix.hpp"
@@ -13,16 +14,16 @@ namespace neuroglot::cuda {
 /// Bytes that nobody has written. Throws Error where the device has not so many.
 inline Buffer device_buffer(std::size_t bytes) {
   if (bytes == 0) return {};
-  void* data = nullptr;
-  if (cudaMalloc(&data, bytes) != cudaSuccess) throw error("out of device memory: ", bytes, " bytes more are needed");
-  return {data, bytes, [](void* memory) { cudaFree(memory); }};
+  void* const data = allocate(bytes);
+  if (data == nullptr) throw error("out of device memory: ", bytes, " bytes more are needed");
+  return {data, bytes, [](void* memory) { release(memory); }};
 }
 
 /// Memory of the host that the device can copy from and to while the host does something else. Throws Error.
 inline Buffer pinned_buffer(std::size_t bytes) {
-  void* data = nullptr;
-  if (cudaMallocHost(&data, bytes) != cudaSuccess) throw error("out of memory: ", bytes, " bytes could not be pinned");
-  return {data, bytes, [](void* memory) { cudaFreeHost(memory); }};
+  void* const data = allocate_pinned(bytes);
+  if (data == nullptr) throw error("out of memory: ", bytes, " bytes could not be pinned");
+  return {data, bytes, [](void* memory) { release_pinned(memory); }};
 }
 
 /// A view of device memory as kernels take it.
@@ -33,12 +34,11 @@ Rows<T> rows_of(MatrixView<T> m) {
 
 /// Copies between any two of device and host. The host's memory must stay until the stream has come past this.
 template <class T>
-void copy_rows(Stream stream, MatrixView<const T> from, MatrixView<T> to, cudaMemcpyKind kind) {
+void copy_rows(Stream stream, MatrixView<const T> from, MatrixView<T> to) {
   if (from.rows == 0 || from.cols == 0) return;
   const auto bytes = [](Index elements) { return static_cast<std::size_t>(elements) * sizeof(T); };
-  check(cudaMemcpy2DAsync(to.data, bytes(to.stride), from.data, bytes(from.stride), bytes(from.cols),
-                          static_cast<std::size_t>(from.rows), kind, stream),
-        "a copy between host and device");
+  copy_rows_of_bytes(stream, from.data, bytes(from.stride), to.data, bytes(to.stride), bytes(from.cols),
+                     static_cast<std::size_t>(from.rows));
 }
 
 /// A matrix on the device that owns its elements, all zero at first; view() must not be read on the host.
@@ -47,7 +47,7 @@ class DeviceMatrix {
   DeviceMatrix() = default;
   DeviceMatrix(Index rows, Index cols)
       : rows_(rows), cols_(cols), memory_(device_buffer(static_cast<std::size_t>(rows * cols) * sizeof(float))) {
-    if (memory_.bytes() > 0) check(cudaMemsetAsync(memory_.data(), 0, memory_.bytes(), nullptr), "clearing a matrix");
+    if (memory_.bytes() > 0) clear_bytes(nullptr, memory_.data(), memory_.bytes());
   }
 
   Index rows() const { return rows_; }
@@ -57,9 +57,9 @@ class DeviceMatrix {
   /// A copy on the host. Waits for all that was launched before.
   Matrix<float> on_host() const {
     Matrix<float> result(rows_, cols_);
-    check(cudaDeviceSynchronize(), "waiting for the device");
-    copy_rows<float>(nullptr, view(), result.view(), cudaMemcpyDeviceToHost);
-    check(cudaStreamSynchronize(nullptr), "reading a matrix of the device");
+    wait_for_device();
+    copy_rows<float>(nullptr, view(), result.view());
+    wait_for(Stream{});
     return result;
   }
 
