@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "neuroglot/models/any_model.hpp"
 
@@ -13,6 +14,9 @@ namespace ng {
 std::unique_ptr<neuroglot::AnyModel> load_on_cuda(const std::filesystem::path& folder,
                                                   const neuroglot::BackendOptions& options,
                                                   neuroglot::WeightReport* report);
+
+/// Why products on a device are slower than they could be; empty where they are not.
+std::string slow_products();
 
 /// How many devices there are; 0 in programs that are built without CUDA.
 int cuda_devices();

@@ -95,6 +95,8 @@ std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesys
                : line.text("backend") == "reference" ? load_any_model<Reference>(folder, options, &report)
                                                      : load_any_model<Cpu>(folder, options, &report);
   if (!line.flag("quiet") && !report.empty()) std::cerr << folder.string() << ": " << report;
+  if (const bool on_cuda = cuda_device(line.text("device")).has_value(); on_cuda && !line.flag("quiet"))
+    if (const std::string why = slow_products(); !why.empty()) std::cerr << "note: " << why << '\n';
   return model;
 }
 

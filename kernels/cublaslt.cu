@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "kernels/cublaslt_functions.cuh"
 
@@ -124,18 +125,22 @@ ProductOperands unknown_operands(const ProductKind& kind) {
   return operands;
 }
 
-std::uint32_t setting(const cublasLtMatmulAlgo_t& algorithm, cublasLtMatmulAlgoConfigAttributes_t attribute) {
-  std::uint32_t value = 0;
+/// Nothing where the library does not tell.
+std::optional<std::int32_t> setting(const cublasLtMatmulAlgo_t& algorithm,
+                                    cublasLtMatmulAlgoConfigAttributes_t attribute) {
+  std::int32_t value = 0;
   std::size_t written = 0;
-  require(cublaslt().MatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof(value), &written),
-          "reading an algorithm");
-  return value;
+  const cublasStatus_t status =
+      cublaslt().MatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof(value), &written);
+  return status == CUBLAS_STATUS_SUCCESS ? std::optional(value) : std::nullopt;
 }
 
-/// k in one piece and one sequence: 0 and 1 both say that it is not split.
+/// k in one piece and one sequence: 0 and 1 both say that it is not split. The heuristic was asked for no others; where
+/// an algorithm does not tell, the comparison of heights (ops/cuda/product_plan.hpp) is what remains.
 bool sums_in_one_sequence(const cublasLtMatmulAlgo_t& algorithm) {
-  return setting(algorithm, CUBLASLT_ALGO_CONFIG_SPLITK_NUM) <= 1 &&
-         setting(algorithm, CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME) == CUBLASLT_REDUCTION_SCHEME_NONE;
+  return setting(algorithm, CUBLASLT_ALGO_CONFIG_SPLITK_NUM).value_or(1) <= 1 &&
+         setting(algorithm, CUBLASLT_ALGO_CONFIG_REDUCTION_SCHEME).value_or(CUBLASLT_REDUCTION_SCHEME_NONE) ==
+             CUBLASLT_REDUCTION_SCHEME_NONE;
 }
 
 void require_alignment(const ProductKind& kind, const ProductOperands& operands) {

@@ -128,7 +128,8 @@ def kinds_of_products(narrow, arguments, numbers, out):
 
 def texts_with_neurons_off(model, texts, out):
     corpora = ["--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt"]
-    run("ng-select", out / "cpu.stats", "--rate", 0.1, "--bar-quantile", 0.6, "--out", out / "neurons.json", "-q")
+    subprocess.run([BUILT / "ng-select", out / "cpu.stats", "--rate", "0.1", "--bar-quantile", "0.6", "--out", out / "neurons.json", "-q"],
+                   check=True, stdout=subprocess.DEVNULL)
     arguments = ["ng-perplexity", model, "--neurons", out / "neurons.json", *corpora, "--block", 16, "--tokens", 64, "--seeds", 1]
     cpu, cuda = (json.loads(path.read_text()) for path in on_both(out, ".json", *arguments))
     numbers = lambda file: [value for row in file["nll"] for value in row]

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <sstream>
+#include <stdexcept>
 #include <thread>
 
 using namespace neuroglot;
@@ -49,6 +50,27 @@ TEST_CASE("the clock is read after what was asked of a device has been done") {
   { const Timed timed(&profile, "step"); }
   CHECK(settled == 2);  // before the step, which it does not count for, and after it
   CHECK(profile.steps().at("step").milliseconds >= 10);
+}
+
+TEST_CASE("an error that waiting for a device brings is thrown, and no second one on top of another") {
+  Profile profile;
+  bool fails = false;
+  profile.settle_with([&] {
+    if (fails) throw std::runtime_error("the device has failed");
+  });
+  const auto step = [&](bool fails_itself) {
+    const Timed outer(&profile, "outer");
+    const Timed inner(&profile, "inner");
+    fails = true;
+    if (fails_itself) throw std::logic_error("the step has failed");
+  };
+  CHECK_THROWS_WITH(step(false), "the device has failed");
+  fails = false;
+  CHECK_THROWS_WITH(step(true), "the step has failed");
+  fails = false;
+  { const Timed after(&profile, "after"); }
+  CHECK(profile.steps().at("after").calls == 1);
+  CHECK(profile.steps().at("inner").calls == 0);
 }
 
 TEST_CASE("a profile is printed with the longest step first, and with what was copied") {

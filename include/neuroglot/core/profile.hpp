@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <iomanip>
 #include <map>
@@ -62,13 +63,16 @@ class Timed {
   }
   Timed(const Timed&) = delete;
   Timed& operator=(const Timed&) = delete;
-  ~Timed() {
+  /// Throws what waiting for a device throws: a step that fails there does so here. Not while another error is on its
+  /// way.
+  ~Timed() noexcept(false) {
     if (profile_ == nullptr) return;
+    profile_->innermost_ = around_;
+    if (std::uncaught_exceptions() > errors_before_) return;
     const double elapsed = std::chrono::duration<double, std::milli>(profile_->now() - begin_).count();
     step_->milliseconds += elapsed - within_;
     ++step_->calls;
     if (around_ != nullptr) around_->within_ += elapsed;
-    profile_->innermost_ = around_;
   }
 
   void copied(std::int64_t copies, std::int64_t bytes) const {
@@ -83,6 +87,7 @@ class Timed {
   Timed* around_ = nullptr;
   Profile::Clock::time_point begin_{};
   double within_ = 0;
+  int errors_before_ = std::uncaught_exceptions();
 };
 
 /// A line a step, the longest first.

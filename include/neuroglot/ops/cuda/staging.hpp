@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -13,14 +14,19 @@
 namespace neuroglot::cuda {
 
 /// Copies into pinned memory, from where the device fetches them in its own time; once the stream has been waited for,
-/// the memory is used again.
+/// the memory is used again. Passes that nobody waits for would fill ever more of it: every MiB, an upload waits.
 class Staging {
  public:
-  /// A copy on the device, in memory of the workspace; the values may go as soon as this returns.
+  /// A copy on the device, in memory of the workspace; the values may go as soon as this returns. What was taken before
+  /// must have been used.
   template <class T>
   T* up(Stream stream, Workspace& workspace, std::span<const T> values) {
     T* const there = workspace.matrix<T>(1, static_cast<Index>(values.size())).data;
     if (values.empty()) return there;
+    if (!chunks_.empty() && used_ + values.size_bytes() > chunks_.back().bytes()) {
+      wait_for(stream);
+      reuse();
+    }
     void* const pinned = take(values.size_bytes());
     std::memcpy(pinned, values.data(), values.size_bytes());
     copy_bytes(stream, pinned, there, values.size_bytes());
@@ -48,6 +54,12 @@ class Staging {
       chunks_.erase(chunks_.begin() + 1, chunks_.end());
     }
     used_ = 0;
+  }
+
+  /// Of pinned memory.
+  std::size_t capacity() const {
+    return std::accumulate(chunks_.begin(), chunks_.end(), std::size_t{0},
+                           [](std::size_t sum, const Buffer& chunk) { return sum + chunk.bytes(); });
   }
 
  private:
