@@ -48,16 +48,17 @@ def make_names(dice, n):
 
 
 def articles(dice, names, size):
-    """Texts of about 6,000 bytes in paragraphs, a name for every twelfth word or so."""
+    """Texts of about 10,000 bytes in paragraphs of 95 words, each with the names of four facts."""
     vocabulary, rank, made = words(dice, 150_000, False), zipf(150_000), 0
     while made < size:
         lines = []
         for _ in range(10):
             sentence = [vocabulary[rank(dice)] for _ in range(95)]
-            for _ in range(8):
-                sentence[dice.randrange(95)] = names[dice.randrange(len(names))]
+            for at in dice.sample(range(47), 4):
+                fact = dice.randrange(len(names) // 2)
+                sentence[2 * at], sentence[2 * at + 1] = names[2 * fact], names[2 * fact + 1]
             for at in range(0, 95, 17):
-                sentence[at] = sentence[at].capitalize() + ","
+                sentence[at] += ","
             lines.append(" ".join(sentence) + ".")
         text = "\n".join(lines)
         made += len(text.encode())

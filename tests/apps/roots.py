@@ -154,12 +154,13 @@ def interruption(setup):
     setup.out.unlink()
     partial = pathlib.Path(str(setup.out) + ".partial")
     process = subprocess.Popen([programs.BIN / "ng-roots", *map(str, arguments)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not partial.exists():
+    searched = '"pass":"searching","language":"en"'
+    while process.poll() is None and not (partial.exists() and searched in partial.read_text()):
         time.sleep(0.01)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    left = partial.exists() and not setup.out.exists()
-    check("a run that is killed leaves the languages it has searched in OUT.partial", left and '"language":"en"' in partial.read_text())
+    left = partial.exists() and searched in partial.read_text() and not setup.out.exists()
+    check("a run that is killed leaves the languages it has searched in OUT.partial", left)
     if not left:
         return
     refused("--resume with other options is refused", 1, r"roots\.json\.partial: was left by a run of", "ng-roots",

@@ -65,7 +65,7 @@ fi
 echo "-- roots of facts, and the paper's printed examples (where data and tokenizer are there)"
 $python apps/facts/make_corpora.py --out $work/facts
 languages="en tr ja ko ar"
-$bin/ng-probe apps/facts/model --facts $facts --languages $languages --max-facts 60 --out $work/roots_hits.jsonl > $work/probe.tsv
+$bin/ng-probe apps/facts/model --facts $facts --languages $languages --max-facts 30 --out $work/roots_hits.jsonl > $work/probe.tsv
 for chunk in article pieces:16; do
   $bin/ng-roots --facts $facts --languages $languages --hits $work/roots_hits.jsonl --chunk $chunk --near-misses --model apps/facts/model \
     --out $work/roots.json --corpus $(for language in $languages; do printf '%s ' "$language=$work/facts/$language.jsonl"; done) > $work/roots.tsv

@@ -24,7 +24,7 @@ struct SearchTask {
 class SearchProgress {
  public:
   SearchProgress(const std::string& label, std::int64_t bytes, bool quiet)
-      : progress_(label, (bytes + megabyte - 1) / megabyte, "MB", quiet) {}
+      : progress_(label, bytes / megabyte, "MB", quiet) {}
 
   void add(std::int64_t bytes, bool was_done = false) {
     const std::lock_guard lock(mutex_);
