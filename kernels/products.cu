@@ -20,7 +20,7 @@ NEUROGLOT_ROWS(Bf16)
 
 void count_unlike(Stream stream, Rows<const float> x, Rows<const float> y, int* unlike) {
   check(cudaMemsetAsync(unlike, 0, sizeof(int), stream), "clearing a count");
-  launch(compare_spread, over_rows(stream, y.rows), x, y, unlike);
+  launch(compare_spread<float>, over_rows(stream, y.rows), x, y, unlike);
 }
 
 }  // namespace neuroglot::cuda

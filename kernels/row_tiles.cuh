@@ -51,9 +51,10 @@ __device__ inline unsigned bits_of(float x) {
   return bits;
 }
 
-inline __global__ void compare_spread(Rows<const float> x, Rows<const float> y, int* unlike) {
-  const float* const expected = x.row(repeated(static_cast<int>(blockIdx.x), x.rows));
-  const float* const found = y.row(blockIdx.x);
+template <class T>
+__global__ void compare_spread(Rows<const T> x, Rows<const T> y, int* unlike) {
+  const T* const expected = x.row(repeated(static_cast<int>(blockIdx.x), x.rows));
+  const T* const found = y.row(blockIdx.x);
   int mine = 0;
   for (int col = static_cast<int>(threadIdx.x); col < y.cols; col += row_tile_threads)
     mine += bits_of(expected[col]) == bits_of(found[col]) ? 0 : 1;

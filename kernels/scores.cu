@@ -39,8 +39,8 @@ void subtract_log_sums(Stream stream, const RowTarget* targets, int count, const
 void keep_best(Stream stream, Rows<const float> logits, int first, float factor, float cap, float* values,
                int* columns) {
   if (logits.rows == 0) return;
-  launch(keep_best_of_rows, a_block_a_row(stream, logits.rows, top_k_threads), logits, first, ShapeLogits{factor, cap},
-         values, columns);
+  launch(keep_best_of_rows<float>, a_block_a_row(stream, logits.rows, top_k_threads), logits, first,
+         ShapeLogits{factor, cap}, values, columns);
 }
 
 }  // namespace neuroglot::cuda
