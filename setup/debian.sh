@@ -7,7 +7,7 @@ build=(g++ cmake ninja-build pkg-config libeigen3-dev libxtensor-dev nlohmann-js
        libpcre2-dev zlib1g-dev libxxhash-dev libboost-program-options-dev libcld2-dev libcurl4-openssl-dev)
 test=(catch2 clang clang-format clang-tidy libclang-rt-14-dev valgrind python3 python3-venv gnuplot-nox ccache libboost-context-dev
       shellcheck libopenmpi-dev openmpi-bin)
-demo=(gnuplot-nox python3 python3-venv installation-guide-amd64 fonts-droid-fallback fonts-lohit-deva)
+demo=(gnuplot-nox python3 python3-venv installation-guide-amd64 fonts-droid-fallback fonts-nanum fonts-lohit-deva)
 bench=(libopenblas-dev libdnnl-dev libomp-dev)
 mpi=(libopenmpi-dev openmpi-bin)
 
