@@ -29,7 +29,8 @@ def scores(q, policy):
     """(facts, neurons)"""
     n = len(q)
     if policy == "probeless":
-        return np.stack([distances(q)[f, np.arange(n) != f].mean(axis=0) for f in range(n)])
+        apart = distances(q)
+        return np.stack([apart[f, np.arange(n) != f].mean(axis=0) for f in range(n)])
     if policy == "neurox":
         return distances(q).sum(axis=1)
     if policy == "original":
