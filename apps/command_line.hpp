@@ -72,6 +72,10 @@ class CommandLine {
     return values_[option].as<T>();
   }
   std::string text(const std::string& option) const { return get<std::string>(option); }
+  /// Of an option that takes several words; none where it was not given.
+  std::vector<std::string> words(const std::string& option) const {
+    return has(option) ? get<std::vector<std::string>>(option) : std::vector<std::string>();
+  }
   bool flag(const std::string& option) const { return get<bool>(option); }
 
   /// The folder of MODEL, which may be a hub id in the local cache.

@@ -29,8 +29,7 @@ struct FactNeuronInputs {
 inline std::vector<std::string> compared_languages(const CommandLine& line,
                                                    std::vector<neuroglot::LanguageHitShare>& scores) {
   using namespace neuroglot;
-  std::vector<std::string> wanted;
-  if (line.has("languages")) wanted = line.get<std::vector<std::string>>("languages");
+  const std::vector<std::string> wanted = line.words("languages");
   for (const std::string& language : wanted)
     if (std::ranges::find(scores, language, &LanguageHitShare::language) == scores.end())
       throw usage_error("--languages ", language, ": the hits have no such language");

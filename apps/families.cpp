@@ -33,7 +33,7 @@ void add_model_options(CommandLine& line) {
 namespace {
 
 /// N of "cuda:N"; of "cuda" the device whose turn it is; nothing of "cpu". Throws UsageError for anything else.
-std::optional<int> cuda_device(const std::string& device, int process = 0) {
+std::optional<int> cuda_device(const std::string& device, int process) {
   if (device == "cpu") return std::nullopt;
   if (device == "cuda") return process % std::max(1, cuda_devices());
   int number = -1;
@@ -60,7 +60,7 @@ void choose_numbers(const CommandLine& line, BackendOptions& options) {
   const std::string dtype = line.text("dtype");
   if (dtype != "fp32" && dtype != "tf32" && dtype != "bf16" && dtype != "bf16-weights")
     throw usage_error("--dtype ", dtype, ": is fp32 or bf16, bf16-weights or tf32");
-  if (dtype == "tf32" && !cuda_device(line.text("device")))
+  if (dtype == "tf32" && line.text("device") == "cpu")
     throw usage_error("--dtype tf32: only a GPU has it (--device cuda)");
   if (dtype != "fp32" && line.text("backend") != "cpu")
     throw usage_error("--dtype ", dtype, ": the reference backend computes in double");
@@ -77,9 +77,10 @@ BackendOptions backend_options(const CommandLine& line, const Loading& loading) 
   const std::string backend = line.text("backend");
   if (backend != "cpu" && backend != "reference") throw usage_error("--backend ", backend, ": is cpu or reference");
   choose_numbers(line, options);
-  if (cuda_device(line.text("device")) && backend != "cpu")
+  const std::optional<int> device = cuda_device(line.text("device"), loading.process);
+  if (device && backend != "cpu")
     throw usage_error("--device ", line.text("device"), ": the reference backend computes on the CPU");
-  options.device = cuda_device(line.text("device"), loading.process).value_or(0);
+  options.device = device.value_or(0);
   options.stream = loading.stream;
   if (line.flag("timing")) options.profile = profile_of_this_run();
   return options;
@@ -90,12 +91,13 @@ BackendOptions backend_options(const CommandLine& line, const Loading& loading) 
 std::unique_ptr<AnyModel> load_model(const CommandLine& line, const std::filesystem::path& folder,
                                      const Loading& loading) {
   const BackendOptions options = backend_options(line, loading);
+  const bool on_cuda = line.text("device") != "cpu";
   WeightReport report;
-  auto model = cuda_device(line.text("device"))      ? load_on_cuda(folder, options, &report)
+  auto model = on_cuda                               ? load_on_cuda(folder, options, &report)
                : line.text("backend") == "reference" ? load_any_model<Reference>(folder, options, &report)
                                                      : load_any_model<Cpu>(folder, options, &report);
   if (!line.flag("quiet") && !report.empty()) std::cerr << folder.string() << ": " << report;
-  if (const bool on_cuda = cuda_device(line.text("device")).has_value(); on_cuda && !line.flag("quiet"))
+  if (on_cuda && !line.flag("quiet"))
     if (const std::string why = slow_products(); !why.empty()) std::cerr << "note: " << why << '\n';
   return model;
 }

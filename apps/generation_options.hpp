@@ -100,7 +100,7 @@ inline neuroglot::Steering steering_of(const CommandLine& line, const neuroglot:
   if (!line.has("off") && !line.has("on")) return {};
   if (!line.has("neurons")) throw usage_error("--off and --on need --neurons neurons.json");
   SteeringOptions options;
-  if (line.has("off")) options.off = line.get<std::vector<std::string>>("off");
+  options.off = line.words("off");
   if (line.has("on")) options.on = line.text("on");
   options.value = steering_value_named(line.text("value"));
   const auto statistics = steering_statistics(line);

@@ -28,10 +28,6 @@ void add_options(ng::CommandLine& line) {
   line.add()("json", ng::po::bool_switch(), "the table on stdout as JSON instead of TSV");
 }
 
-Names names(const ng::CommandLine& line, const std::string& option) {
-  return line.has(option) ? line.get<Names>(option) : Names{};
-}
-
 /// A file of hits opens with its provenance.
 bool is_hits(const std::filesystem::path& path) {
   LineReader lines(path);
@@ -57,7 +53,7 @@ std::vector<LanguageNumbers> columns_named(std::vector<LanguageNumbers> all, con
 
 void read_p1_of_hits(const ng::CommandLine& line, FactorsResult& found, Provenance& provenance) {
   if (line.has("column")) throw usage_error("--column: is of a table; of hits.jsonl --match says what a hit is");
-  Names matches = names(line, "match");
+  Names matches = line.words("match");
   if (matches.empty()) matches.emplace_back(name(Match::full));
   const Hits hits = read_hits(line.text("p1"));
   for (const std::string& match : matches) {
@@ -71,13 +67,13 @@ void read_p1_of_hits(const ng::CommandLine& line, FactorsResult& found, Provenan
 void read_p1(const ng::CommandLine& line, FactorsResult& found, Provenance& provenance) {
   if (is_hits(line.text("p1"))) return read_p1_of_hits(line, found, provenance);
   if (line.has("match")) throw usage_error("--match: is of hits.jsonl; of a table --column says which P@1");
-  found.p1 = columns_named(read_language_numbers(line.text("p1")), names(line, "column"), line.text("p1"));
+  found.p1 = columns_named(read_language_numbers(line.text("p1")), line.words("column"), line.text("p1"));
   provenance["p1"] = file_provenance(line.text("p1"));
 }
 
 void read_sizes(const ng::CommandLine& line, FactorsResult& found, Provenance& provenance) {
   provenance["sizes"] = Provenance::array();
-  for (const std::string& argument : names(line, "sizes")) {
+  for (const std::string& argument : line.words("sizes")) {
     const std::size_t equals = argument.find('=');
     const std::string file = equals == std::string::npos ? argument : argument.substr(equals + 1);
     std::vector<LanguageNumbers> columns = read_language_numbers(file);

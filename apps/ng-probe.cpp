@@ -48,10 +48,6 @@ void add_options(ng::CommandLine& line) {
   line.add()("json", ng::po::bool_switch(), "the table on stdout as JSON instead of TSV");
 }
 
-Names names(const ng::CommandLine& line, const std::string& option) {
-  return line.has(option) ? line.get<Names>(option) : Names{};
-}
-
 Index not_negative(const ng::CommandLine& line, const std::string& option) {
   const auto value = line.get<Index>(option);
   if (value < 0) throw usage_error("--", option, " ", value, ": not a number of them");
@@ -60,14 +56,14 @@ Index not_negative(const ng::CommandLine& line, const std::string& option) {
 
 QuerySet queries(const ng::CommandLine& line) {
   if (line.has("facts") == line.has("bmlama")) throw usage_error("one of --facts and --bmlama is needed");
-  const Names languages = names(line, "languages");
+  const Names languages = line.words("languages");
   const Index max_facts = not_negative(line, "max-facts");
   if (line.has("bmlama")) {
     for (const char* option : {"relations", "candidates"})
       if (line.has(option)) throw usage_error("--", option, ": BMLAMA has prompts and candidates of its own");
     return read_bmlama(line.text("bmlama"), languages, max_facts);
   }
-  QueryOptions options{names(line, "relations"), std::nullopt, max_facts};
+  QueryOptions options{line.words("relations"), std::nullopt, max_facts};
   if (line.has("candidates")) options.candidates = line.text("candidates");
   return fact_queries(read_facts(line.text("facts"), languages), line.text("facts"), options);
 }
@@ -87,7 +83,7 @@ SentenceScore sentence_score(const std::string& name) {
 }
 
 Names protocol_names(const ng::CommandLine& line, const Config& config) {
-  Names chosen = names(line, "protocol");
+  Names chosen = line.words("protocol");
   if (chosen.empty()) chosen.emplace_back(config.is_causal ? SentenceRanking::name : MaskMatch::name);
   return chosen;
 }

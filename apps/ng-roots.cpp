@@ -14,7 +14,7 @@ struct Inputs {
   FactSet facts;
   std::vector<SearchTask> tasks;
   std::optional<Hits> hits;
-  std::optional<StatementPlan> plan;
+  std::optional<FactPlan> plan;
   std::unique_ptr<Tokenizer> tokenizer;
   std::filesystem::path tokenizer_folder;
   std::vector<FactPredictions> predictions;  ///< of each language of the facts; empty where it was not asked
@@ -50,9 +50,12 @@ Inputs read_inputs(const ng::CommandLine& line, const SearchOptions& search, Mat
   if (line.flag("near-misses") && !line.has("hits")) throw usage_error("--near-misses needs --hits");
   if (line.has("model") && !line.has("hits")) throw usage_error("--model needs --hits");
   Inputs inputs;
-  inputs.facts = read_facts(line.text("facts"), ng::words(line, "languages"));
+  inputs.facts = read_facts(line.text("facts"), line.words("languages"));
   inputs.tasks = ng::search_tasks(line, inputs.facts);
-  if (line.has("plan")) inputs.plan = read_statement_plan(line.text("plan"));
+  if (line.has("plan")) {
+    inputs.plan = read_fact_plan(line.text("plan"));
+    require_stated(*inputs.plan, line.text("plan"));
+  }
   if (line.has("hits")) inputs.hits = read_hits(line.text("hits"));
   read_predictions(line, match, inputs);
   open_tokenizer(line, search, inputs);
@@ -87,7 +90,7 @@ RootsWords words_of(const ng::CommandLine& line, const Inputs& inputs, const Sea
   words.all_facts = count_distinct(inputs.facts);
   words.search = search;
   words.match = line.text("match");
-  words.naming = line.has("naming-relations") ? ng::words(line, "naming-relations") : naming_relations();
+  words.naming = line.has("naming-relations") ? line.words("naming-relations") : naming_relations();
   words.near_misses = line.flag("near-misses");
   words.guesses = line.has("model");
   return words;

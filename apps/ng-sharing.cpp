@@ -37,7 +37,7 @@ std::size_t not_negative(const ng::CommandLine& line, const std::string& option)
 
 GroupOptions group_options(const ng::CommandLine& line) {
   GroupOptions options;
-  if (line.has("order")) options.order = line.get<std::vector<std::string>>("order");
+  options.order = line.words("order");
   if (line.has("like")) options.like = line.text("like");
   options.clusters = not_negative(line, "clusters");
   options.most_clusters = not_negative(line, "max-clusters");

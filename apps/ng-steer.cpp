@@ -47,16 +47,12 @@ void add_options(ng::CommandLine& line) {
   line.add()("resume", ng::po::bool_switch(), "keep what an interrupted run left in OUT.partial");
 }
 
-std::vector<std::string> given(const ng::CommandLine& line, const std::string& option) {
-  return line.has(option) ? line.get<std::vector<std::string>>(option) : std::vector<std::string>();
-}
-
 std::vector<Questions> questions_of(const ng::CommandLine& line) {
   if (!line.has("questions")) throw usage_error("--questions is missing: LANG=PATH, once a language");
   const auto at_most = line.get<Index>("at-most");
   if (at_most < 0) throw usage_error("--at-most ", at_most, ": not a number of questions");
   std::vector<Questions> all;
-  for (const CorpusSource& source : parse_corpus_arguments(given(line, "questions")))
+  for (const CorpusSource& source : parse_corpus_arguments(line.words("questions")))
     all.push_back(read_questions(source, at_most));
   return all;
 }
@@ -65,9 +61,9 @@ std::vector<SteeringCondition> plan_of(const ng::CommandLine& line, std::span<co
                                        const NeuronSet& set) {
   std::vector<std::string> languages;
   for (const Questions& of_language : questions) languages.push_back(of_language.language);
-  const std::vector<std::string> names = given(line, "conditions");
+  const std::vector<std::string> names = line.words("conditions");
   std::vector<SteeringCondition> plan = steering_plan(names, languages, set.languages);
-  for (const std::string& pair : given(line, "cross")) plan.push_back(cross_lingual(pair));
+  for (const std::string& pair : line.words("cross")) plan.push_back(cross_lingual(pair));
   const bool changes = std::ranges::any_of(names, [](const auto& name) { return name != "normal"; });
   if ((changes || line.has("cross")) && !line.has("neurons"))
     throw usage_error("conditions other than normal need --neurons neurons.json");
@@ -96,8 +92,8 @@ Provenance provenance_of(const ng::CommandLine& line, const AnyModel& model, con
   }
   for (const char* const file : {"neurons", "stats"})
     if (line.has(file)) provenance[file] = file_provenance(line.text(file));
-  provenance["conditions"] = given(line, "conditions");
-  provenance["cross"] = given(line, "cross");
+  provenance["conditions"] = line.words("conditions");
+  provenance["cross"] = line.words("cross");
   provenance["cross_suffix"] = line.text("cross-suffix");
   provenance["value"] = line.text("value");
   const GenerationOptions options = ng::generation_options(line);
@@ -166,7 +162,7 @@ int run(int argc, char** argv) {
   if (!line.parse(argc, argv)) return 0;
 
   const std::vector<Questions> questions = questions_of(line);
-  const Suffixes suffixes(given(line, "suffix"), !line.flag("no-suffix"), line.text("cross-suffix"));
+  const Suffixes suffixes(line.words("suffix"), !line.flag("no-suffix"), line.text("cross-suffix"));
   const SteeringValue value = steering_value_named(line.text("value"));
   const auto out = line.required_path("out");
   require_writable(out);

@@ -54,10 +54,6 @@ inline void add_roots_options(CommandLine& line) {
   line.add()("json", po::bool_switch(), "the table on stdout as JSON instead of TSV");
 }
 
-inline std::vector<std::string> words(const CommandLine& line, const std::string& option) {
-  return line.has(option) ? line.get<std::vector<std::string>>(option) : std::vector<std::string>{};
-}
-
 inline neuroglot::SearchOptions search_options(const CommandLine& line) {
   return {neuroglot::chunking_named(line.text("chunk")),
           {line.flag("ignore-case"), line.flag("inside-words")},
@@ -69,7 +65,7 @@ inline neuroglot::SearchOptions search_options(const CommandLine& line) {
 inline std::vector<neuroglot::SearchTask> search_tasks(const CommandLine& line, const neuroglot::FactSet& facts) {
   if (!line.has("corpus")) throw neuroglot::usage_error("--corpus is missing: LANG=PATH, once a language");
   std::vector<neuroglot::SearchTask> tasks;
-  for (neuroglot::CorpusSource& source : neuroglot::parse_corpus_arguments(words(line, "corpus"))) {
+  for (neuroglot::CorpusSource& source : neuroglot::parse_corpus_arguments(line.words("corpus"))) {
     const neuroglot::LanguageFacts* const of = facts.find(source.language);
     if (of == nullptr)
       throw neuroglot::usage_error("--corpus ", source.text(), ": there are no facts in language ", source.language);

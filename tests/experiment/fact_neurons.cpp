@@ -117,7 +117,7 @@ TEST_CASE("a corpus lacks what ng-roots says it lacks; the rest is not known") {
 }
 
 TEST_CASE("planned groups are counted against the kinds that were found") {
-  const FactPlan plan = {{"a", "shared"}, {"c", "none"}};
+  const FactPlan plan = {{"a", {"shared", {}}}, {"c", {"none", {}}}};
   FactKind of;
   of.fact = 0;
   of.kind = RepresentationKind::independent;

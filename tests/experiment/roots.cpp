@@ -195,12 +195,14 @@ TEST_CASE("a plan is compared with what was found") {
   World world;
   const auto path = folder.write("plan.json", R"({"facts": {"u0": {"group": "g", "stated": ["fr"]},
     "u2": {"group": "h", "stated": ["en", "fr"]}, "u3": {"group": "h", "stated": []}}})");
-  const Provenance json = plan_json(read_statement_plan(path), world.languages);
+  const Provenance json = plan_json(read_fact_plan(path), world.languages);
   CHECK(json["all"] ==
         Provenance{{"stated_present", 2}, {"stated_absent", 1}, {"not_stated_present", 0}, {"not_stated_absent", 2}});
   CHECK(json["groups"]["g"]["stated_present"] == 1);
   CHECK(json["languages"]["en"]["stated_present"] == 1);
   CHECK(json["not_planned"] == 2);
-  CHECK_THROWS_WITH(read_statement_plan(folder.write("p.json", R"({"facts": {"u": {"group": "g"}}})")),
+  CHECK_THROWS_WITH(read_fact_plan(folder.write("p.json", R"({"facts": {"u": {"stated": []}}})")),
                     Contains("p.json") && Contains("not a plan"));
+  const FactPlan without = read_fact_plan(folder.write("q.json", R"({"facts": {"u": {"group": "g"}}})"));
+  CHECK_THROWS_WITH(require_stated(without, "q.json"), Contains("q.json: fact u") && Contains("stated"));
 }

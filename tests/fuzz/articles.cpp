@@ -1,39 +1,17 @@
 // Any bytes are articles or an Error of one line, as lines of JSON and as abstract.xml; a line of JSON is an article
 // only where a parser that builds all of it finds an object with that string "text".
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <string>
 
+#include "memory_file.hpp"
 #include "neuroglot/io/articles.hpp"
 
 using namespace neuroglot;
 
 namespace {
-
-void require(bool claim) {
-  if (!claim) std::abort();
-}
-
-/// The input as a file that lies in memory alone.
-class MemoryFile {
- public:
-  MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::memfd_create("fuzz", 0)) {
-    require(descriptor_ >= 0 && ::write(descriptor_, data, size) == static_cast<ssize_t>(size));
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  ~MemoryFile() { ::close(descriptor_); }
-
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 void read_file(const std::string& path, ArticleFormat format) {
   try {

@@ -1,8 +1,5 @@
 // Any bytes are documents or an Error, as text and as .jsonl, plain or gzipped; documents are valid UTF-8 and never
 // blank.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -10,31 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "memory_file.hpp"
 #include "neuroglot/io/documents.hpp"
 
 using namespace neuroglot;
 
 namespace {
-
-void require(bool claim) {
-  if (!claim) std::abort();
-}
-
-/// The input as a file that lies in memory alone.
-class MemoryFile {
- public:
-  MemoryFile(const std::uint8_t* data, std::size_t size) : descriptor_(::memfd_create("fuzz", 0)) {
-    require(descriptor_ >= 0 && ::write(descriptor_, data, size) == static_cast<ssize_t>(size));
-  }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  ~MemoryFile() { ::close(descriptor_); }
-
-  std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
-
- private:
-  int descriptor_;
-};
 
 std::vector<std::string> read_all(const std::string& path, DocumentFormat format) {
   std::vector<std::string> documents;

@@ -9,7 +9,7 @@
 
 namespace neuroglot {
 
-/// One process alone. Programs started by mpirun have others (apps/ranks.hpp).
+/// One process alone. Programs started by mpirun have others (apps/processes.hpp).
 class Ranks {
  public:
   virtual ~Ranks() = default;

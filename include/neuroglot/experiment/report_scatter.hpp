@@ -12,6 +12,7 @@
 
 #include "neuroglot/experiment/figure.hpp"
 #include "neuroglot/experiment/report_words.hpp"
+#include "neuroglot/experiment/round_step.hpp"
 
 namespace neuroglot::report {
 
@@ -119,8 +120,7 @@ inline std::string scatter_tics(const ScatterPanel& panel, const ScatterAxes& at
           add(value, std::pow(10, power), value, where);
       }
   } else {
-    const double rough = (at.most_x - at.least_x) / 5, power = std::pow(10, std::floor(std::log10(rough)));
-    const double step = rough / power < 2 ? 2 * power : rough / power < 5 ? 5 * power : 10 * power;
+    const double step = round_step(at.most_x - at.least_x, 5);
     for (double value = std::ceil(at.least_x / step) * step; value <= at.most_x; value += step)
       add(value, step, at.most_x, value);
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "neuroglot/experiment/figure.hpp"
 #include "neuroglot/experiment/report_heat_map.hpp"
 #include "neuroglot/experiment/report_words.hpp"
+#include "neuroglot/experiment/round_step.hpp"
 
 namespace neuroglot::report {
 
@@ -27,14 +27,6 @@ struct StackedBars {
 };
 
 namespace detail {
-
-/// 1, 2 or 5 times a power of ten, so that an axis up to `most` has four to ten ticks.
-inline double tick_step(double most) {
-  const double power = std::pow(10.0, std::floor(std::log10(std::max(most, 1.0) / 4)));
-  for (const double step : {1.0, 2.0, 5.0, 10.0})
-    if (most / (step * power) <= 10) return step * power;
-  return 10 * power;
-}
 
 struct BarLayout {
   double left, top, row, width, most;
@@ -55,7 +47,7 @@ inline double draw_bar_key(const StackedBars& bars, double left, double width, C
 }
 
 inline void draw_bar_axis(const BarLayout& at, double bottom, const std::string& title, Canvas& canvas) {
-  const double step = std::max(1.0, tick_step(at.most));
+  const double step = std::max(1.0, round_step(at.most, 10));
   for (double value = 0; value <= at.most * (1 + 1e-9); value += step) {
     canvas.rectangle(at.x(value) - 0.5, at.top - 4, 1, bottom - at.top + 8, "#d5d5d5");
     canvas.text(at.x(value), bottom + 16, grouped(static_cast<std::int64_t>(value)), "center");

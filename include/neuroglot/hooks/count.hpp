@@ -54,15 +54,12 @@ class Count {
   }
 
   void operator()(Site, const Place& place, ConstMatrixRef activations /* (tokens, neurons) */) {
-    const Index width = activations.cols(), at = first_neuron(place, width);
+    const Index at = first_neuron(place, activations.cols());
     fetched();
     on_device_.drop();
-    for (Index s = 0; s < place.batch.sequences(); ++s) {
-      const auto [first, last] = place.rows_of(s);
-      const MatrixView<const float> rows(activations.data() + first * activations.outerStride(), last - first, width,
-                                         activations.outerStride());
-      cpu::accumulate_statistics(threads_, rows, positive_.data() + at, sum_.data() + at, sum_of_squares_.data() + at);
-    }
+    for (Index s = 0; s < place.batch.sequences(); ++s)
+      cpu::accumulate_statistics(threads_, place.rows_of(s, activations), positive_.data() + at, sum_.data() + at,
+                                 sum_of_squares_.data() + at);
   }
 
   void operator()(Site, const Place& place, DeviceView& activations) {

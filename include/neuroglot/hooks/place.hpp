@@ -52,6 +52,13 @@ struct Place {
     return {position(batch.begin(of)), position(batch.begin(of + 1))};
   }
 
+  /// These rows.
+  MatrixView<const float> rows_of(Index of, const ConstMatrixRef& matrix) const {
+    const auto [first, last] = rows_of(of);
+    const Index stride = matrix.outerStride();
+    return {matrix.data() + first * stride, last - first, matrix.cols(), stride};
+  }
+
   /// The column of one of the layer's neurons in a matrix of so many columns; -1 where another expert has it. Throws
   /// Error where the layer has no such neuron.
   Index column(Index neuron, Index columns) const {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "neuroglot/core/error.hpp"
 #include "neuroglot/core/neurons.hpp"
+#include "neuroglot/hooks/column_edits.hpp"
 #include "neuroglot/hooks/device_view.hpp"
 #include "neuroglot/hooks/place.hpp"
 #include "neuroglot/hooks/site.hpp"
@@ -23,27 +23,10 @@ struct Shift {
 
   /// Throws Error where a neuron is not one of the model's or has no value.
   void operator()(site::mlp_act, const Place& place, MatrixRef activations /* (tokens, intermediate) */) const {
-    require_values(place);
-    const auto layer = static_cast<std::size_t>(place.layer);
-    for (std::size_t i = 0; i < neurons[layer].size(); ++i)
-      if (const Index column = place.column(neurons[layer][i], activations.cols()); column >= 0)
-        activations.col(column).array() += values[layer][i];
+    edit_columns(activations, column_edits(neurons, values, true, place, activations.cols()));
   }
   void operator()(site::mlp_act, const Place& place, DeviceView& activations) const {
-    require_values(place);
-    const auto layer = static_cast<std::size_t>(place.layer);
-    std::vector<ColumnEdit> edits;
-    for (std::size_t i = 0; i < neurons[layer].size(); ++i)
-      if (const Index column = place.column(neurons[layer][i], activations.cols()); column >= 0)
-        edits.push_back({column, values[layer][i], true});
-    activations.edit_columns(edits);
-  }
-
- private:
-  void require_values(const Place& place) const {
-    const auto layer = static_cast<std::size_t>(place.layer);
-    if (layer >= values.size() || values[layer].size() != neurons[layer].size())
-      throw error("layer ", place.layer, " has ", neurons[layer].size(), " neurons to shift, but not as many values");
+    activations.edit_columns(column_edits(neurons, values, true, place, activations.cols()));
   }
 };
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "neuroglot/core/append_utf8.hpp"
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/io/article_json.hpp"
 #include "neuroglot/io/line_reader.hpp"
@@ -17,14 +18,6 @@
 namespace neuroglot {
 
 namespace detail {
-
-inline std::string utf8_of(char32_t c) {
-  const auto byte = [](char32_t value) { return static_cast<char>(value); };
-  if (c < 0x80) return {byte(c)};
-  if (c < 0x800) return {byte(0xc0 | c >> 6), byte(0x80 | (c & 0x3f))};
-  if (c < 0x10000) return {byte(0xe0 | c >> 12), byte(0x80 | (c >> 6 & 0x3f)), byte(0x80 | (c & 0x3f))};
-  return {byte(0xf0 | c >> 18), byte(0x80 | (c >> 12 & 0x3f)), byte(0x80 | (c >> 6 & 0x3f)), byte(0x80 | (c & 0x3f))};
-}
 
 /// The character that "amp" or "#x20AC" stands for between "&" and ";"; empty for anything else.
 inline std::string xml_character(std::string_view name) {
@@ -38,7 +31,9 @@ inline std::string xml_character(std::string_view name) {
   std::uint32_t value = 0;
   const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), value, is_hexadecimal ? 16 : 10);
   const bool is_character = value > 0 && value < 0x110000 && (value < 0xd800 || value > 0xdfff);
-  return failure == std::errc() && end == name.data() + name.size() && is_character ? utf8_of(value) : std::string();
+  std::string character;
+  if (failure == std::errc() && end == name.data() + name.size() && is_character) append_utf8(character, value);
+  return character;
 }
 
 }  // namespace detail

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "neuroglot/core/append_utf8.hpp"
+
 namespace neuroglot {
 
 /// Goes through a line from its first byte; every function says false where the line is not of that form, and then the
@@ -90,7 +92,7 @@ class FlatJson {
     std::uint32_t code = 0;
     if (name != 'u' || !four_digits(code)) return false;
     if (code >= 0xd800 && code <= 0xdfff) return false;  // halves of a pair, right or wrong, are rare
-    append(code, out);
+    append_utf8(out, code);
     return true;
   }
 
@@ -106,13 +108,6 @@ class FlatJson {
       code = code << 4 | static_cast<std::uint32_t>(digit);
     }
     return true;
-  }
-
-  static void append(std::uint32_t code, std::string& out) {
-    const auto byte = [&](std::uint32_t value) { out.push_back(static_cast<char>(value)); };
-    if (code < 0x80) return byte(code);
-    if (code < 0x800) return byte(0xc0 | code >> 6), byte(0x80 | (code & 0x3f));
-    byte(0xe0 | code >> 12), byte(0x80 | (code >> 6 & 0x3f)), byte(0x80 | (code & 0x3f));
   }
 
   const char *at_, *end_;

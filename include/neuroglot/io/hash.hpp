@@ -23,6 +23,12 @@ class ContentHash {
   void add(std::span<const std::byte> bytes) { XXH3_128bits_update(state_.get(), bytes.data(), bytes.size()); }
   void add(std::string_view bytes) { XXH3_128bits_update(state_.get(), bytes.data(), bytes.size()); }
 
+  /// A text of several: their borders matter.
+  void add_text(std::string_view text) {
+    add(text);
+    add(std::string_view("\0", 1));
+  }
+
   /// "xxh3-128:" and 32 hexadecimal digits, for everything added so far.
   std::string text() const {
     XXH128_canonical_t digest;

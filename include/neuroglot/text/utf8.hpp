@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "neuroglot/core/append_utf8.hpp"
 #include "neuroglot/core/error.hpp"
 
 namespace neuroglot {
@@ -55,20 +56,6 @@ inline CodePoint code_point_before(std::string_view text, std::size_t end) {
   std::size_t begin = end - 1;
   while (begin > 0 && is_continuation(text[begin])) --begin;
   return code_point_at(text, begin);
-}
-
-inline void append_utf8(std::string& out, char32_t value) {
-  const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (value < 0x80) {
-    put(value);
-  } else if (value < 0x800) {
-    put(0xc0 | value >> 6), put(0x80 | (value & 0x3f));
-  } else if (value < 0x10000) {
-    put(0xe0 | value >> 12), put(0x80 | (value >> 6 & 0x3f)), put(0x80 | (value & 0x3f));
-  } else {
-    put(0xf0 | value >> 18), put(0x80 | (value >> 12 & 0x3f)), put(0x80 | (value >> 6 & 0x3f));
-    put(0x80 | (value & 0x3f));
-  }
 }
 
 namespace detail {

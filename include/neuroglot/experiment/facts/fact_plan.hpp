@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,17 +20,27 @@
 
 namespace neuroglot {
 
-/// Planned group of each fact, by uuid: "shared", "transferred", "independent", "none".
-using FactPlan = std::map<std::string, std::string>;
+struct PlannedFact {
+  std::string group;                            ///< "shared", "transferred", "independent", "none"
+  std::optional<std::set<std::string>> stated;  ///< the languages whose text states the fact
+};
 
-/// {"facts": {UUID: {"group": ...}, ...}}. Throws Error naming the file for anything else.
+/// By uuid.
+using FactPlan = std::map<std::string, PlannedFact>;
+
+/// {"facts": {UUID: {"group": ..., "stated": [LANG, ...]}, ...}}, "stated" where it is known. Throws Error naming the
+/// file for anything else.
 inline FactPlan read_fact_plan(const std::filesystem::path& path) {
   const nlohmann::json file = read_json(path);
   FactPlan plan;
   try {
-    for (const auto& [uuid, fact] : file.at("facts").items()) plan[uuid] = fact.at("group");
+    for (const auto& [uuid, fact] : file.at("facts").items()) {
+      PlannedFact& planned = plan[uuid];
+      planned.group = fact.at("group");
+      if (fact.contains("stated")) planned.stated = fact["stated"].get<std::set<std::string>>();
+    }
   } catch (const nlohmann::json::exception& failure) {
-    throw error(path.string(), R"(: is not a plan of facts, {"facts": {UUID: {"group": ...}}}: )",
+    throw error(path.string(), R"(: is not a plan of facts, {"facts": {UUID: {"group": ..., "stated": [...]}}}: )",
                 detail::json_reason(failure));
   }
   return plan;
@@ -49,10 +61,10 @@ struct KindConfusion {
 inline KindConfusion confusion_of_kinds(const FactPlan& plan, const FactNeuronSets& sets,
                                         const std::vector<FactKind>& kinds) {
   std::map<std::string, KindConfusion::Row> rows;
-  for (const auto& [uuid, group] : plan) ++rows[group].not_compared;
+  for (const auto& [uuid, of] : plan) ++rows[of.group].not_compared;
   for (const FactKind& of : kinds) {
     const auto planned = plan.find(sets.facts[of.fact].uuid);
-    KindConfusion::Row& row = rows[planned == plan.end() ? "not planned" : planned->second];
+    KindConfusion::Row& row = rows[planned == plan.end() ? "not planned" : planned->second.group];
     if (planned != plan.end()) --row.not_compared;
     ++row.found[static_cast<std::size_t>(of.kind)];
     row.overlap += of.overlap;

@@ -11,17 +11,13 @@ namespace neuroglot {
 
 inline std::string facts_hash(const FactSet& set) {
   ContentHash hash;
-  const auto add = [&](std::string_view text) {
-    hash.add(text);
-    hash.add(std::string_view("\0", 1));
-  };
   for (const LanguageFacts& language : set.languages) {
-    add(language.language);
+    hash.add_text(language.language);
     for (const RelationFacts& relation : language.relations) {
-      add(relation.relation);
-      add(relation.sentence_frame);
+      hash.add_text(relation.relation);
+      hash.add_text(relation.sentence_frame);
       for (const Fact& fact : relation.facts)
-        for (const std::string& text : {fact.uuid, fact.obj_uri, fact.sub_label, fact.obj_label}) add(text);
+        for (const std::string& text : {fact.uuid, fact.obj_uri, fact.sub_label, fact.obj_label}) hash.add_text(text);
     }
   }
   return hash.text();

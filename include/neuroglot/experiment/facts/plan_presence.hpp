@@ -3,40 +3,21 @@
 
 #include <array>
 #include <cstddef>
-#include <filesystem>
 #include <map>
-#include <set>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "neuroglot/core/error.hpp"
+#include "neuroglot/experiment/facts/fact_plan.hpp"
 #include "neuroglot/experiment/facts/roots.hpp"
 #include "neuroglot/experiment/provenance.hpp"
-#include "neuroglot/io/json.hpp"
 
 namespace neuroglot {
 
-struct PlannedStatement {
-  std::string group;             ///< "shared", "transferred", ...
-  std::set<std::string> stated;  ///< the languages whose text states the fact
-};
-
-/// By uuid.
-using StatementPlan = std::map<std::string, PlannedStatement>;
-
-/// {"facts": {UUID: {"group": ..., "stated": [LANG, ...]}, ...}}. Throws Error naming the file for anything else.
-inline StatementPlan read_statement_plan(const std::filesystem::path& path) {
-  const nlohmann::json file = read_json(path);
-  StatementPlan plan;
-  try {
-    for (const auto& [uuid, fact] : file.at("facts").items())
-      plan[uuid] = {fact.at("group"), fact.at("stated").get<std::set<std::string>>()};
-  } catch (const nlohmann::json::exception& failure) {
-    throw error(path.string(), R"(: is not a plan of facts, {"facts": {UUID: {"group": ..., "stated": [...]}}}: )",
-                detail::json_reason(failure));
-  }
-  return plan;
+/// Throws Error, opening with `where`, for a plan that does not say which texts state a fact.
+inline void require_stated(const FactPlan& plan, const std::string& where) {
+  for (const auto& [uuid, fact] : plan)
+    if (!fact.stated) throw error(where, ": fact ", uuid, ": \"stated\" is missing: which languages' texts state it?");
 }
 
 /// [planned][found] as counts of facts in languages.
@@ -52,7 +33,7 @@ struct PlanConfusion {
 };
 
 /// By language and by planned group, over the languages with a corpus; facts that the plan lacks are counted apart.
-inline Provenance plan_json(const StatementPlan& plan, std::span<const LanguageRoots> languages) {
+inline Provenance plan_json(const FactPlan& plan, std::span<const LanguageRoots> languages) {
   std::map<std::string, PlanConfusion> groups;
   Provenance by_language = Provenance::object();
   PlanConfusion all;
@@ -66,7 +47,7 @@ inline Provenance plan_json(const StatementPlan& plan, std::span<const LanguageR
         ++not_planned;
         continue;
       }
-      const auto stated = static_cast<std::size_t>(planned->second.stated.contains(of.language));
+      const auto stated = static_cast<std::size_t>(planned->second.stated->contains(of.language));
       const auto found = static_cast<std::size_t>(root.presence() == Presence::present);
       for (PlanConfusion* one : {&all, &confusion, &groups[planned->second.group]}) ++one->counts[stated][found];
     }

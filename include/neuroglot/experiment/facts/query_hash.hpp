@@ -17,20 +17,17 @@ inline std::size_t query_count(const QuerySet& set) {
 
 inline std::string query_hash(const QuerySet& set) {
   ContentHash hash;
-  const auto add = [&](std::string_view text) {
-    hash.add(text);
-    hash.add(std::string_view("\0", 1));
-  };
   const Candidates* last = nullptr;
   for (const LanguageQueries& language : set.languages) {
-    add(language.language);
+    hash.add_text(language.language);
     for (const RelationQueries& relation : language.relations) {
-      add(relation.relation);
+      hash.add_text(relation.relation);
       for (const Query& query : relation.queries) {
         for (const std::string& text : {query.frame, query.fact.uuid, query.fact.sub_label, query.fact.obj_label})
-          add(text);
+          hash.add_text(text);
         if (last != query.candidates.get())
-          for (const Candidate& candidate : *query.candidates) add(candidate.label), add(candidate.key);
+          for (const Candidate& candidate : *query.candidates)
+            hash.add_text(candidate.label), hash.add_text(candidate.key);
         last = query.candidates.get();
       }
     }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "kernels/best_columns.hpp"
@@ -24,11 +23,7 @@ inline void best_columns(Stream stream, Workspace& workspace, Staging& staging, 
     keep_best(stream, logits, first, static_cast<float>(shape.scale), static_cast<float>(shape.softcap), values,
               columns);
   });
-  void* const here = staging.take(best.size_bytes());
-  copy_bytes(stream, columns, here, best.size_bytes());
-  wait_for(stream);
-  std::memcpy(best.data(), here, best.size_bytes());
-  staging.reuse();
+  staging.down(stream, columns, best);
 }
 
 }  // namespace neuroglot::cuda

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -34,12 +33,7 @@ inline std::vector<double> log_probabilities_of(Stream stream, Workspace& worksp
   });
   log_sum_exp(stream, parts, sums);
   subtract_log_sums(stream, there, count, logits_of_targets, sums, differences);
-  const std::size_t bytes = result.size() * sizeof(double);
-  void* const here = staging.take(bytes);
-  copy_bytes(stream, differences, here, bytes);
-  wait_for(stream);
-  std::memcpy(result.data(), here, bytes);
-  staging.reuse();
+  staging.down(stream, differences, std::span(result));
   return result;
 }
 

@@ -1,4 +1,4 @@
-/// Small things on their way from the host to the device: token ids, row numbers, where sequences lie.
+/// Small things on their way between host and device: token ids, row numbers, where sequences lie; results.
 #pragma once
 
 #include <algorithm>
@@ -31,6 +31,17 @@ class Staging {
     std::memcpy(pinned, values.data(), values.size_bytes());
     copy_bytes(stream, pinned, there, values.size_bytes());
     return there;
+  }
+
+  /// To the host, all of `to`. Waits.
+  template <class T>
+  void down(Stream stream, const T* there, std::span<T> to) {
+    if (to.empty()) return;
+    void* const pinned = take(to.size_bytes());
+    copy_bytes(stream, there, pinned, to.size_bytes());
+    wait_for(stream);
+    std::memcpy(to.data(), pinned, to.size_bytes());
+    reuse();
   }
 
   /// Pinned memory until the stream is waited for, aligned to 16 bytes.
