@@ -12,6 +12,7 @@
 #include "neuroglot/experiment/facts/facts_off_file.hpp"
 #include "neuroglot/experiment/facts/find_fact_neurons.hpp"
 #include "neuroglot/io/atomic_file.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
 namespace {
@@ -191,7 +192,7 @@ ng::CommandLine command_line() {
 int run(int argc, char** argv) {
   ng::CommandLine line = command_line();
   if (!line.parse(argc, argv)) return 0;
-  require_writable(line.required_path("out"));
+  const OutputClaim claim(line.required_path("out"));
   const ng::FactNeuronInputs in = ng::read_inputs(line);
   check_options(line, in);
   const FactNeuronOptions options = neuron_options(line, in);

@@ -9,6 +9,7 @@
 #include "neuroglot/experiment/generation/generate_batches.hpp"
 #include "neuroglot/experiment/generation/generation_file.hpp"
 #include "neuroglot/experiment/generation/prompt_file.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "neuroglot/text/chat_template/chat_template.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
@@ -142,7 +143,8 @@ int run(int argc, char** argv) {
   if (!line.parse(argc, argv)) return 0;
   if (line.flag("resume") && !line.has("out")) throw usage_error("--resume needs the --out of the interrupted run");
   if (line.has("system") && !line.flag("chat")) throw usage_error("--system needs --chat");
-  if (line.has("out")) require_writable(line.text("out"));
+  std::optional<OutputClaim> claim;
+  if (line.has("out")) claim.emplace(line.text("out"));
 
   const std::vector<PromptLine> prompts = prompts_of(line);
   const auto tokenizer = load_tokenizer(line.model());

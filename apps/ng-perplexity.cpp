@@ -1,12 +1,17 @@
 // ng-perplexity: what switching off one language's neurons does to the perplexity of all languages, for one set of
 // neurons or for many. (Tang et al. 2024, Figs. 2 and 3)
+#include <optional>
+
 #include "corpus_options.hpp"
 #include "families.hpp"
 #include "neuroglot/experiment/perplexity_file.hpp"
 #include "neuroglot/experiment/perplexity_table.hpp"
 #include "neuroglot/io/atomic_file.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 #include "neuron_sets.hpp"
+#include "processes.hpp"
+#include "stream_option.hpp"
 
 namespace {
 
@@ -19,6 +24,7 @@ void add_options(ng::CommandLine& line) {
   ng::add_model_options(line);
   line.add()("seed", ng::po::value<std::uint64_t>()->default_value(1), "of the random control");
   line.add()("seeds", ng::po::value<Index>()->default_value(1), "how often the random control is drawn and measured");
+  ng::add_stream_option(line);
   line.add()("out", ng::po::value<std::string>(), "the file that is written: perplexity.json");
   line.add()("resume", ng::po::bool_switch(), "keep the cells that an interrupted run left in OUT.partial");
   line.add()("json", ng::po::bool_switch(), "the table on stdout as JSON instead of TSV");
@@ -57,7 +63,25 @@ PerplexityMatrix empty_matrix(const SwitchedOff& switched_off, const std::vector
   return matrix;
 }
 
-int run(int argc, char** argv) {
+PerplexityOptions options_of(const ng::CommandLine& line, const Config& config, const Ranks& ranks) {
+  PerplexityOptions options;
+  options.blocks = ng::block_options(line, config);
+  options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
+  options.passes = ng::passes_together(line, options.batch * options.blocks.block);
+  options.quiet = line.flag("quiet") || !ranks.is_first();
+  return options;
+}
+
+void finish(const ng::CommandLine& line, const PerplexityMatrix& matrix, const SwitchedOff& switched_off,
+            Provenance file) {
+  add_statistics(file, matrix, switched_off.sets());
+  write_file(line.text("out"), file.dump(1) + "\n");
+  std::filesystem::remove(line.text("out") + ".partial");
+  const Table table = perplexity_table(matrix);
+  std::cout << (line.flag("json") ? to_json(table) : to_tsv(table));
+}
+
+int run(int argc, char** argv, ng::Processes& processes) {
   ng::CommandLine line(
       "ng-perplexity", "MODEL --neurons neurons.json ... --corpus LANG=PATH ... --out perplexity.json [options]",
       "Perplexity of each language (columns) with nothing off, with each language's neurons off, and with as many "
@@ -70,21 +94,23 @@ int run(int argc, char** argv) {
       "\\\n"
       "                --block 512 --out run/perplexity.json > run/perplexity.tsv\n"
       "  ng-perplexity SmolLM2-135M --stats run/stats.safetensors --rates 0.01,0.02,0.05,0.1 --off fr --block 512 \\\n"
-      "                --corpus en=en.jsonl fr=fr.jsonl --out run/perplexity_rates.json > run/rates.tsv\n");
+      "                --corpus en=en.jsonl fr=fr.jsonl --out run/perplexity_rates.json > run/rates.tsv\n"
+      "  mpirun -n 4 ng-perplexity Llama-2-70b-hf --stream 65536 --neurons run/neurons.json --corpus en=en/ fr=fr/ \\\n"
+      "                --out run/perplexity.json > run/perplexity.tsv\n");
   add_options(line);
   if (!line.parse(argc, argv)) return 0;
 
+  Ranks& ranks = processes.ranks();
   const auto out = line.required_path("out");
-  require_writable(out);
+  std::optional<OutputClaim> claim;
+  if (ranks.is_first()) claim.emplace(out);
   const SwitchedOffOptions off = switched_off_options(line);
   const std::vector<CorpusSource> sources = ng::corpora(line);
   const ng::NeuronSetSources set_sources = ng::neuron_set_sources(line);
   const auto tokenizer = load_tokenizer(line.model());
-  const auto model = ng::load_model(line, line.model());
-  PerplexityOptions options;
-  options.blocks = ng::block_options(line, model->config());
-  options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
-  options.quiet = line.flag("quiet");
+  const auto model =
+      ng::load_model(line, line.model(), {ng::stream_tokens(line) > 0, processes.number_on_this_machine()});
+  const PerplexityOptions options = options_of(line, model->config(), ranks);
   auto [sets, neurons] = ng::neuron_sets(line, set_sources, model->config());
   const SwitchedOff switched_off(std::move(sets), off);
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, options.quiet);
@@ -92,21 +118,18 @@ int run(int argc, char** argv) {
 
   PerplexityMatrix matrix = empty_matrix(switched_off, sources, sizes);
   const std::filesystem::path partial = out.string() + ".partial";
-  if (line.flag("resume") && std::filesystem::exists(partial)) resume_perplexity(partial, provenance, matrix);
+  if (ranks.is_first() && line.flag("resume") && std::filesystem::exists(partial))
+    resume_perplexity(partial, provenance, matrix);
   const auto file = [&] { return perplexity_json(matrix, switched_off.sets(), options, provenance); };
-  measure_perplexity(*model, *tokenizer, sources, switched_off, options, matrix,
+  measure_perplexity(*model, *tokenizer, sources, switched_off, options, matrix, ranks,
                      [&](const auto&) { write_file(partial, file().dump(1) + "\n"); });
-  Provenance whole = file();
-  add_statistics(whole, matrix, switched_off.sets());
-  write_file(out, whole.dump(1) + "\n");
-  std::filesystem::remove(partial);
-  const Table table = perplexity_table(matrix);
-  std::cout << (line.flag("json") ? to_json(table) : to_tsv(table));
+  if (ranks.is_first()) finish(line, matrix, switched_off, file());
   return 0;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return ng::guarded("ng-perplexity", [&] { return run(argc, argv); });
+  ng::Processes processes(argc, argv);
+  return processes.end(ng::guarded("ng-perplexity", [&] { return run(argc, argv, processes); }));
 }

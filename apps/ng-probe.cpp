@@ -10,6 +10,7 @@
 #include "neuroglot/experiment/facts/sentence_ranking.hpp"
 #include "neuroglot/experiment/facts/typed_ranking.hpp"
 #include "neuroglot/io/atomic_file.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
 namespace {
@@ -169,7 +170,7 @@ int run(int argc, char** argv) {
   const auto out = line.required_path("out");
   const std::filesystem::path summary_file =
       line.has("summary") ? std::filesystem::path(line.text("summary")) : out.parent_path() / "probe.json";
-  require_writable(out);
+  const OutputClaim claim(out);
   require_writable(summary_file);
   const QuerySet set = queries(line);
   tell_skipped(line, set.skipped);

@@ -1,10 +1,13 @@
 // ng-record: how often each neuron is active in each language. (Tang et al. 2024, section 2)
+#include <optional>
+
 #include "corpus_options.hpp"
 #include "families.hpp"
 #include "neuroglot/experiment/record.hpp"
-#include "neuroglot/io/atomic_file.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 #include "processes.hpp"
+#include "stream_option.hpp"
 
 namespace {
 
@@ -34,10 +37,7 @@ void add_options(ng::CommandLine& line) {
              "share of positive ones");
   line.add()("sample", ng::po::value<Index>()->default_value(0),
              "tokens of a sample, which divide --block; 0: a block");
-  line.add()("stream", ng::po::value<Index>()->default_value(0),
-             "for models that do not fit into memory: the weights of two layers at a time, read from MODEL while the "
-             "layer before is computed; so many tokens go through a layer before the next. 0: all weights in memory. "
-             "No result depends on it");
+  ng::add_stream_option(line);
   line.add()("resume", ng::po::bool_switch(), "go on from OUT.partial, which an interrupted run leaves");
 }
 
@@ -76,20 +76,21 @@ int run(int argc, char** argv, ng::Processes& processes) {
   Ranks& ranks = processes.ranks();
   const bool quiet = line.flag("quiet") || !ranks.is_first();
   options.out = line.required_path("out");
-  if (ranks.is_first()) require_writable(options.out);
+  std::optional<OutputClaim> claim;
+  if (ranks.is_first()) claim.emplace(options.out);
   const std::vector<CorpusSource> sources = ng::corpora(line);
   const auto tokenizer = load_tokenizer(line.model());
-  const auto stream = line.get<Index>("stream");
-  if (stream < 0) throw usage_error("--stream ", stream, ": not a number of tokens");
-  const auto model = ng::load_model(line, line.model(), {stream > 0, processes.number_on_this_machine()});
+  const auto model =
+      ng::load_model(line, line.model(), {ng::stream_tokens(line) > 0, processes.number_on_this_machine()});
   options.blocks = ng::block_options(line, model->config());
   options.batch = ng::blocks_in_a_pass(line, options.blocks.block);
-  options.passes = std::max<Index>(1, stream / (options.batch * options.blocks.block));
+  options.passes = ng::passes_together(line, options.batch * options.blocks.block);
   options.quiet = quiet;
   options.resume = line.flag("resume");
   options.sample = line.get<Index>("sample") == 0 ? options.blocks.block : line.get<Index>("sample");
   if (line.has("samples")) options.samples = line.text("samples");
-  if (line.has("samples") && ranks.is_first()) require_writable(options.samples);
+  std::optional<OutputClaim> claim_of_samples;
+  if (line.has("samples") && ranks.is_first()) claim_of_samples.emplace(options.samples);
   const std::vector<CorpusSize> sizes = ng::measure_all(sources, *tokenizer, options.blocks, quiet);
 
   const Provenance provenance = provenance_of(line, *model, *tokenizer, options, sources, sizes);

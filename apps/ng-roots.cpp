@@ -3,6 +3,8 @@
 #include "neuroglot/experiment/facts/plan_presence.hpp"
 #include "neuroglot/experiment/facts/roots_file.hpp"
 #include "neuroglot/experiment/facts/type_roots.hpp"
+#include "neuroglot/io/atomic_file.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "roots_options.hpp"
 
 namespace {
@@ -164,7 +166,8 @@ int run(int argc, char** argv) {
 
   const auto out = line.required_path("out");
   const std::filesystem::path facts_out = line.has("facts-out") ? line.text("facts-out") : out.string() + "l";
-  for (const std::filesystem::path& path : {out, facts_out}) require_writable(path);
+  const OutputClaim claim(out);
+  require_writable(facts_out);
   const Match match = match_named(line.text("match"));
   const SearchOptions search = ng::search_options(line);
   const bool quiet = line.flag("quiet");

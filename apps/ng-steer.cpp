@@ -9,6 +9,7 @@
 #include "neuroglot/experiment/generation/generate_batches.hpp"
 #include "neuroglot/experiment/generation/generation_file.hpp"
 #include "neuroglot/experiment/steering/asked_questions.hpp"
+#include "neuroglot/io/output_claim.hpp"
 #include "neuroglot/text/load_tokenizer.hpp"
 
 namespace {
@@ -165,7 +166,7 @@ int run(int argc, char** argv) {
   const Suffixes suffixes(line.words("suffix"), !line.flag("no-suffix"), line.text("cross-suffix"));
   const SteeringValue value = steering_value_named(line.text("value"));
   const auto out = line.required_path("out");
-  require_writable(out);
+  const OutputClaim claim(out);
   if (!line.has("neurons")) plan_of(line, questions, {});  // what lacks them is said before a model is loaded
   const auto tokenizer = load_tokenizer(line.model());
   const auto model = ng::load_model(line, line.model());

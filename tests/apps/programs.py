@@ -5,6 +5,7 @@ input, which must give one clear line, exit status 1 or 2, and leave earlier res
 usage: programs.py BIN_FOLDER      (the folder of ng-record and its kin)
 needs: Python 3.9's standard library
 """
+import fcntl
 import gzip
 import json
 import math
@@ -132,6 +133,27 @@ def killed_runs_are_resumed(model, texts, out):
     partial.unlink()
 
 
+def one_run_writes_at_a_time(model, texts, out):
+    """Every program that leaves OUT.partial, while another process holds OUT.lock."""
+    busy = out / "busy"
+    corpus = ["--corpus", f"en={texts}/en.txt"]
+    runs = {"ng-record": [model, *corpus], "ng-perplexity": [model, *corpus], "ng-generate": [model, "--prompts", texts / "en.txt"],
+            "ng-steer": [model, "--questions", f"en={texts}/en.txt", "--conditions", "normal"],
+            "ng-probe": [model, "--facts", texts], "ng-roots": ["--facts", texts, *corpus],
+            "ng-fact-neurons": [model, "--facts", texts, "--hits", texts / "en.txt"]}
+    with open(f"{busy}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("4711")
+        lock.flush()
+        for program, arguments in runs.items():
+            refused(f"{program} does not write what another run is writing", 1, r"busy: another run is writing it \(process 4711",
+                    program, *arguments, "--out", busy)
+        check("what another run is writing is left alone", sorted(path.name for path in out.glob("busy*")) == ["busy.lock"])
+    left = run("ng-record", model, *corpus, "--block", 32, "--tokens", 64, "--out", busy, "-q")
+    check("a lock that nobody holds keeps nobody out, and goes away",
+          left[0] == 0 and busy.exists() and not pathlib.Path(f"{busy}.lock").exists(), left)
+
+
 def the_whole_job(model, texts, out):
     code, counts, errors = run("ng-select", out / "stats.safetensors", "--rate", 0.1, "--bar-quantile", 0.6, "--out", out / "neurons.json")
     check("ng-select writes neurons and counts per language and layer",
@@ -194,6 +216,11 @@ def many_sets_are_measured_at_once(model, texts, out):
     one = measure("one.json", "--neurons", out / "diffmean.json", "--batch", 1, "--seeds", 2)
     together, alone = (json.loads((out / name).read_text()) for name in ("both.json", "one.json"))
     check("a set has the bits of a run of its own", one[0] == 0 and together["block_nll"][5:] == alone["block_nll"][1:], one)
+    for stream, batch in [(1, 6), (256, 2), (100000, 4)]:
+        streamed = measure("streamed.json", "--neurons", out / "neurons.json", out / "diffmean.json", "--seeds", 2, "--batch", batch,
+                           "--stream", stream, "--threads", 2)
+        check(f"perplexities have the same bytes with --stream {stream}", streamed[0] == 0 and
+              (out / "streamed.json").read_bytes() == (out / "both.json").read_bytes(), streamed)
     around = lambda ends, change: ends[0] - 1e-12 <= change <= ends[1] + 1e-12
     check("every change has an interval around it", all(
         around(ends, nll - before) for nlls, cells in zip(alone["nll"], alone["nll_change_interval"])
@@ -373,6 +400,7 @@ def main():
         make_corpora(folder / "texts")
         results_do_not_depend_on_how(folder / "model", folder / "texts", out)
         killed_runs_are_resumed(folder / "model", folder / "texts", out)
+        one_run_writes_at_a_time(folder / "model", folder / "texts", out)
         the_whole_job(folder / "model", folder / "texts", out)
         sentences_are_compared(folder / "model", folder, out)
         many_sets_are_measured_at_once(folder / "model", folder / "texts", out)

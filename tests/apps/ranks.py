@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""ng-record as several processes: the bits of one, whatever their number; interrupted runs, samples, and what goes wrong in one of them.
+"""ng-record and ng-perplexity as several processes: the bits of one, whatever their number; interrupted runs, samples, and what goes wrong in one of them.
 
 usage: ranks.py BIN_FOLDER
 needs: Python 3.9's standard library; mpirun, and programs built with MPI: without them it says so and tests nothing
 """
+import json
 import os
 import pathlib
 import shutil
@@ -16,9 +17,9 @@ import time
 from programs import BIN, check, failed, make_corpora, make_model, passed, run
 
 
-def mpirun(processes, *arguments, **more):
-    """ng-record, so many of it. Open MPI needs to be told that root may, and that there may be more processes than processors."""
-    command = ["mpirun", "--oversubscribe", "--allow-run-as-root", "--bind-to", "none", "-n", processes, BIN / "ng-record", *arguments]
+def mpirun(processes, *arguments, program="ng-record", **more):
+    """A program, so many of it. Open MPI needs to be told that root may, and that there may be more processes than processors."""
+    command = ["mpirun", "--oversubscribe", "--allow-run-as-root", "--bind-to", "none", "-n", processes, BIN / program, *arguments]
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **more)
     return done.returncode, done.stdout, done.stderr
 
@@ -58,6 +59,28 @@ def interrupted_runs_go_on(record, out):
           left[0] == 0 and (out / "killed.safetensors").read_bytes() == whole.read_bytes(), left)
 
 
+def perplexity_does_not_depend_on_processes(record, out):
+    run("ng-record", *record, "--out", out / "of.stats", "-q")
+    run("ng-select", out / "of.stats", "--rate", 0.1, "--out", out / "neurons.json")
+    arguments = [*record, "--neurons", out / "neurons.json", "--seeds", 2, "-q", "--out"]
+    whole = out / "one.json"
+    one = run("ng-perplexity", *arguments, whole)
+    check("one process measures perplexity", one[0] == 0 and one[1].count("\n") > 8, one)
+    file, partial = out / "several.json", out / "several.json.partial"
+    for processes, more in [(2, []), (3, []), (3, ["--batch", 1]), (2, ["--batch", 7, "--stream", 512])]:
+        several = mpirun(processes, *arguments, file, *more, program="ng-perplexity")
+        how = f"{processes} processes{' with ' + ' '.join(map(str, more)) if more else ''}"
+        check(f"{how} write the perplexities of one, to the byte, and the table once",
+              several[0] == 0 and file.read_bytes() == whole.read_bytes() and several[1] == one[1], several)
+        file.unlink(missing_ok=True)
+    left = json.loads(whole.read_text())
+    left["block_nll"][1][1] = left["block_nll"][2][0] = []
+    partial.write_text(json.dumps(left))
+    resumed = mpirun(2, *arguments, file, "--resume", program="ng-perplexity")
+    check("two processes go on with an interrupted matrix, to the same bytes",
+          resumed[0] == 0 and file.read_bytes() == whole.read_bytes() and not partial.exists(), resumed)
+
+
 def what_goes_wrong_ends_all(record, out):
     begin = time.time()
     code, _, errors = mpirun(2, *record, "--out", out / "folder" / "absent" / "x.safetensors", "--sample", 7, "--samples", out / "x.samples")
@@ -84,6 +107,7 @@ def main():
             return
         bits_do_not_depend_on_processes(record, out)
         interrupted_runs_go_on(record, out)
+        perplexity_does_not_depend_on_processes(record, out)
         what_goes_wrong_ends_all(record, out)
     print(f"{len(passed)} passed, {len(failed)} failed")
     sys.exit(1 if failed else 0)

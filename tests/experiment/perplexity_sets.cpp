@@ -1,10 +1,12 @@
 // Many sets of neurons in one run: what is off in which row, and that measuring them together changes no bit.
 #include <catch2/catch.hpp>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "../io/scratch.hpp"
+#include "experiment/thread_ranks.hpp"
 #include "hooks/random_batch.hpp"
 #include "neuroglot/experiment/perplexity_file.hpp"
 #include "neuroglot/experiment/perplexity_table.hpp"
@@ -53,8 +55,10 @@ struct Measured {
       {"en", folder.write("en.txt", std::string("the house of a friend is near the old river and we walk there"))},
       {"fr", folder.write("fr.txt", std::string("la maison d'un ami est pres de la riviere et on y va souvent"))}};
 
+  std::mutex checking;  // Catch's checks are one thread's at a time
+
   PerplexityMatrix operator()(AnyModel& model, const SwitchedOff& off, Index batch) {
-    PerplexityOptions options{{8, 0, Marks::none}, batch, true};
+    PerplexityOptions options{{8, 0, Marks::none}, batch, 1, true};
     PerplexityMatrix matrix(off.rows(), {"en", "fr"});
     for (std::size_t k = 0; k < 2; ++k) matrix.blocks[k] = measure(sources[k], Letters(), options.blocks).blocks;
     measure_perplexity(model, Letters(), sources, off, options, matrix, [](const auto&) {});
@@ -106,6 +110,46 @@ TEST_CASE("sets measured together have the bits of runs of their own, for any ba
   }
 }
 
+TEST_CASE("several passes that go by the layers together, and any number of processes, give the bits of one") {
+  Measured measured;
+  const auto model = model_of("mistral");
+  const SwitchedOff off(Sets{{"a", set_of(*model, 3)}, {"b", set_of(*model, 5)}});
+  const PerplexityMatrix one = measured(*model, off, 4);
+  for (const int processes : {1, 2, 3})
+    for (const Index passes : {1, 3})
+      as_processes(processes, [&](Ranks& ranks) {
+        const auto own = model_of("mistral");
+        PerplexityOptions options{{8, 0, Marks::none}, passes == 1 ? 2 : 4, passes, true};
+        PerplexityMatrix matrix(off.rows(), {"en", "fr"});
+        matrix.blocks = one.blocks;
+        if (ranks.is_first()) matrix.fill(1, 1, one.block_nll[1][1]);  // an interrupted run's
+        bool finished = false;
+        measure_perplexity(*own, Letters(), measured.sources, off, options, matrix, ranks,
+                           [&](const auto&) { finished = true; });
+        const std::lock_guard lock(measured.checking);
+        INFO(processes << " processes, " << passes << " passes");
+        CHECK(finished == ranks.is_first());
+        if (ranks.is_first()) CHECK(matrix.block_nll == one.block_nll);
+      });
+}
+
+TEST_CASE("a process with other texts than process 0 is refused") {
+  const auto model = model_of("mistral");
+  Measured measured;
+  const SwitchedOff off(Sets{{"a", set_of(*model, 3)}});
+  int refused = 0;
+  as_processes(2, [&](Ranks& ranks) {
+    PerplexityMatrix matrix(off.rows(), {});
+    matrix.blocks = {ranks.rank()};
+    try {
+      measure_perplexity(*model, Letters(), {}, off, PerplexityOptions{}, matrix, ranks, [](const auto&) {});
+    } catch (const Error&) {
+      ++refused;  // by one of them alone
+    }
+  });
+  CHECK(refused == 1);
+}
+
 TEST_CASE("rows are called by what is off, with several sets by the set too") {
   const auto model = model_of("mistral");
   const SwitchedOff one(Sets{{"lape 1%", set_of(*model, 3)}}, {7, 3, {}});
@@ -141,7 +185,7 @@ TEST_CASE("sets that are equal are measured once, and a resumed run measures wha
   half.blocks = whole.blocks;
   half.fill(2, 1, whole.block_nll[2][1]);
   const Provenance provenance = {{"program", "test"}};
-  const PerplexityOptions options{{8, 0, Marks::none}, 3, true};
+  const PerplexityOptions options{{8, 0, Marks::none}, 3, 1, true};
   const auto path = measured.folder.write("half.json", perplexity_json(half, off.sets(), options, provenance).dump());
   PerplexityMatrix resumed(off.rows(), {"en", "fr"});
   resumed.blocks = whole.blocks;

@@ -2,17 +2,12 @@
 #include "neuroglot/experiment/ranks.hpp"
 
 #include <catch2/catch.hpp>
-#include <condition_variable>
-#include <cstring>
-#include <deque>
-#include <map>
-#include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "../io/scratch.hpp"
 #include "experiment/byte_tokenizer.hpp"
+#include "experiment/thread_ranks.hpp"
 #include "neuroglot/experiment/record.hpp"
 #include "neuroglot/models/llama.hpp"
 #include "neuroglot/models/load_model.hpp"
@@ -20,48 +15,6 @@
 using namespace neuroglot;
 
 namespace {
-
-/// What processes send each other, in memory.
-class Post {
- public:
-  void put(int from, std::span<const std::byte> bytes) {
-    const std::lock_guard lock(mutex_);
-    waiting_[from].emplace_back(bytes.begin(), bytes.end());
-    arrived_.notify_all();
-  }
-  void take(int from, std::span<std::byte> bytes) {
-    std::unique_lock lock(mutex_);
-    arrived_.wait(lock, [&] { return !waiting_[from].empty(); });
-    const std::vector<std::byte> message = std::move(waiting_[from].front());
-    waiting_[from].pop_front();
-    if (message.size() != bytes.size()) throw error("a message of another size");
-    std::memcpy(bytes.data(), message.data(), bytes.size());
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::map<int, std::deque<std::vector<std::byte>>> waiting_;
-};
-
-class ThreadRanks final : public Ranks {
- public:
-  ThreadRanks(int rank, int size, Post& to_first, Post& from_first)
-      : rank_(rank), size_(size), to_first_(to_first), from_first_(from_first) {}
-  int rank() const override { return rank_; }
-  int size() const override { return size_; }
-  void send(std::span<const std::byte> bytes) override { to_first_.put(rank_, bytes); }
-  void receive(int from, std::span<std::byte> bytes) override { to_first_.take(from, bytes); }
-  void broadcast(std::span<std::int64_t> values) override {
-    const auto bytes = std::as_writable_bytes(values);
-    if (rank_ != 0) return from_first_.take(rank_, bytes);
-    for (int to = 1; to < size_; ++to) from_first_.put(to, bytes);
-  }
-
- private:
-  int rank_, size_;
-  Post &to_first_, &from_first_;
-};
 
 Config config() {
   Config config;
@@ -102,15 +55,9 @@ struct Recording {
 
   /// The bytes of the files that `processes` of them write, and the passes that each made.
   std::pair<std::vector<std::string>, std::vector<Index>> operator()(int processes, Index batch, Index passes) {
-    Post to_first, from_first;
     std::vector<Index> rows(static_cast<std::size_t>(processes));
-    std::vector<std::thread> team;
-    for (int rank = 0; rank < processes; ++rank)
-      team.emplace_back([&, rank] {
-        ThreadRanks ranks(rank, processes, to_first, from_first);
-        rows[static_cast<std::size_t>(rank)] = run(ranks, batch, passes);
-      });
-    for (std::thread& thread : team) thread.join();
+    as_processes(processes,
+                 [&](Ranks& ranks) { rows[static_cast<std::size_t>(ranks.rank())] = run(ranks, batch, passes); });
     return {{content("stats"), content("samples")}, rows};
   }
 

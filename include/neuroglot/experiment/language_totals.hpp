@@ -1,5 +1,5 @@
 /// The totals of one language while it is recorded, round by round: by one process, or by several that share the
-/// rounds.
+/// rounds. windows[i] hears batch i of a round.
 #pragma once
 
 #include <algorithm>
@@ -9,34 +9,14 @@
 #include <vector>
 
 #include "neuroglot/analysis/activation_statistics.hpp"
-#include "neuroglot/core/packed_batch.hpp"
 #include "neuroglot/experiment/ranks.hpp"
+#include "neuroglot/experiment/round.hpp"
 #include "neuroglot/hooks/count.hpp"
 #include "neuroglot/hooks/count_sequences.hpp"
 #include "neuroglot/hooks/window_means.hpp"
 #include "neuroglot/models/forward.hpp"
-#include "neuroglot/models/forward_by_layers.hpp"
 
 namespace neuroglot {
-
-/// A round is what is computed before anybody asks for a result: batches, each a pass. windows[i] hears batch i.
-using Round = std::vector<PackedBatch>;
-
-namespace detail {
-
-/// Runs the batches of a round: by layers where there are several, each with hooks_of(i).
-template <class Model, class HooksOf>
-void run_round(Model& model, const Round& round, HooksOf hooks_of) {
-  if (round.size() == 1) {
-    forward<output::None>(model, round.front(), hooks_of(0));
-  } else {
-    std::vector<decltype(hooks_of(0))> sets;
-    for (std::size_t i = 0; i < round.size(); ++i) sets.push_back(hooks_of(i));
-    forward_by_layers<output::None>(model, std::span<const PackedBatch>(round), std::span(sets));
-  }
-}
-
-}  // namespace detail
 
 /// One process: the hook adds up.
 template <class Site, class Model>
@@ -56,7 +36,7 @@ class TotalsAlone {
   }
 
   void run(const Round& round, std::span<WindowMeans<Site>> windows) {
-    detail::run_round(model_, round, [&](std::size_t i) { return hooks(count_, windows[i]); });
+    run_round<output::None>(model_, round, [&](std::size_t i) { return hooks(count_, windows[i]); });
   }
 
   /// Into the statistics.
@@ -92,7 +72,7 @@ class TotalsOfRanks {
       counts_.emplace_back(statistics_.layers(), statistics_.neurons(), &model_.threads());
     for (std::size_t i = 0; i < round.size(); ++i) counts_[i].begin(round[i].sequences());
     if (whose == ranks_.rank())
-      detail::run_round(model_, round, [&](std::size_t i) { return hooks(counts_[i], windows[i]); });
+      run_round<output::None>(model_, round, [&](std::size_t i) { return hooks(counts_[i], windows[i]); });
     if (!ranks_.is_first()) return send(round, windows);
     if (whose != 0) receive(whose, round, windows);
     for (std::size_t i = 0; i < round.size(); ++i) add(counts_[i]);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "neuroglot/core/error.hpp"
 
@@ -30,6 +31,14 @@ class Ranks {
   virtual void broadcast(std::span<std::int64_t> /*values*/) {}
 
   bool is_first() const { return rank() == 0; }
+
+  /// Throws Error on a process whose numbers are not those of process 0: it would do other work.
+  void require_same(const std::vector<std::int64_t>& mine) {
+    std::vector<std::int64_t> of_first = mine;
+    broadcast(of_first);
+    if (of_first != mine)
+      throw error("process ", rank(), " has other texts or options than process 0: all need the same files");
+  }
 
   template <class T>
   void send_values(std::span<const T> values) {

@@ -17,6 +17,7 @@
 #include "neuroglot/experiment/provenance.hpp"
 #include "neuroglot/experiment/ranks.hpp"
 #include "neuroglot/experiment/record_options.hpp"
+#include "neuroglot/experiment/round.hpp"
 #include "neuroglot/experiment/samples/sample_writer.hpp"
 #include "neuroglot/experiment/statistics_file.hpp"
 #include "neuroglot/experiment/token_blocks.hpp"
@@ -102,7 +103,8 @@ class Recorder {
     std::vector<WindowMeans<Site>> windows(static_cast<std::size_t>(options_.passes),
                                            {statistics_.layers(), statistics_.neurons(),
                                             options_.samples.empty() ? 0 : options_.sample, &model_.threads()});
-    for (Round round = next_round(blocks); !round.empty(); round = next_round(blocks)) {
+    const RoundShape shape{options_.batch, options_.passes};
+    for (Round round = next_round(blocks, shape); !round.empty(); round = next_round(blocks, shape)) {
       totals.run(round, windows);
       for (std::size_t i = 0; i < round.size(); ++i) {
         if (samples_ != nullptr)
@@ -113,18 +115,6 @@ class Recorder {
       if (std::chrono::steady_clock::now() - saved_ > options_.save_every) save(totals);
     }
     save(totals);
-  }
-
-  /// The next blocks of a corpus; empty at its end.
-  Round next_round(TokenBlocks& blocks) const {
-    Round round;
-    std::vector<TokenId> block;
-    for (bool more = true; more && static_cast<Index>(round.size()) < options_.passes;) {
-      PackedBatch batch;
-      while (batch.sequences() < options_.batch && (more = blocks.next(block))) batch.add(block);
-      if (batch.rows() > 0) round.push_back(std::move(batch));
-    }
-    return round;
   }
 
   template <class Totals>
@@ -181,7 +171,7 @@ template <class Site = site::mlp_act, class Model>
 ActivationStatistics record(Model& model, const Tokenizer& tokenizer, const std::vector<CorpusSource>& sources,
                             const std::vector<CorpusSize>& sizes, const RecordOptions& options,
                             const Provenance& provenance, Ranks& ranks) {
-  detail::require_same_plan(sizes, options, ranks);
+  ranks.require_same(detail::plan_of(sizes, options));
   std::optional<SampleWriter> samples;
   if (ranks.is_first()) samples = detail::sample_writer(model, sources, sizes, options, provenance);
   Recorder<Site, Model> recorder(model, tokenizer, sources, options, provenance, ranks, samples ? &*samples : nullptr);

@@ -6,8 +6,6 @@
 #include <filesystem>
 #include <vector>
 
-#include "neuroglot/core/error.hpp"
-#include "neuroglot/experiment/ranks.hpp"
 #include "neuroglot/experiment/token_blocks.hpp"
 
 namespace neuroglot {
@@ -26,14 +24,11 @@ struct RecordOptions {
 
 namespace detail {
 
-/// Throws Error on a process that would do other work than process 0.
-inline void require_same_plan(const std::vector<CorpusSize>& sizes, const RecordOptions& options, Ranks& ranks) {
-  std::vector<std::int64_t> mine{options.blocks.block, options.batch, options.passes, options.sample};
-  for (const CorpusSize& size : sizes) mine.push_back(size.blocks);
-  std::vector<std::int64_t> of_first = mine;
-  ranks.broadcast(of_first);
-  if (of_first != mine)
-    throw error("process ", ranks.rank(), " has other texts or options than process 0: all need the same files");
+/// What all processes must be asked for alike.
+inline std::vector<std::int64_t> plan_of(const std::vector<CorpusSize>& sizes, const RecordOptions& options) {
+  std::vector<std::int64_t> plan{options.blocks.block, options.batch, options.passes, options.sample};
+  for (const CorpusSize& size : sizes) plan.push_back(size.blocks);
+  return plan;
 }
 
 }  // namespace detail

@@ -45,6 +45,9 @@ class AnyModel {
   /// See models/forward_by_layers.hpp: hooks[i] hear batches[i].
   virtual void forward_by_layers(std::span<const PackedBatch> batches, std::span<ErasedHooks> hooks) = 0;
   virtual std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
+  /// Of each batch, by layers.
+  virtual std::vector<std::vector<double>> next_token_losses(std::span<const PackedBatch> batches,
+                                                             std::span<ErasedHooks> hooks) = 0;
   /// (sequences, vocab): of each sequence's last token
   virtual Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) = 0;
   /// See models/row_outputs.hpp: the id with the highest score at each of these rows.
@@ -77,11 +80,14 @@ auto forward(AnyModel& model, const PackedBatch& batch, HookSet<Hooks...> listen
 
 /// Many batches layer by layer, listening[i] hearing batches[i]: models/forward_by_layers.hpp.
 template <class Output, class... Hooks>
-requires std::is_same_v<Output, output::None>
-void forward_by_layers(AnyModel& model, std::span<const PackedBatch> batches, std::span<HookSet<Hooks...>> listening) {
+requires(std::is_same_v<Output, output::None> || std::is_same_v<Output, output::NextTokenLoss>) auto forward_by_layers(
+    AnyModel& model, std::span<const PackedBatch> batches, std::span<HookSet<Hooks...>> listening) {
   std::vector<ErasedHooks> erased;
   for (HookSet<Hooks...>& hooks : listening) erased.emplace_back(hooks);
-  model.forward_by_layers(batches, erased);
+  if constexpr (std::is_same_v<Output, output::None>)
+    return model.forward_by_layers(batches, erased);
+  else
+    return model.next_token_losses(batches, erased);
 }
 
 /// The id with the highest score at each of these rows of the batch, of equal scores the lowest.

@@ -54,6 +54,10 @@ class ErasedModel final : public AnyModel {
   std::vector<double> next_token_loss(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
     return forward_with<output::NextTokenLoss>(model_, batch, hooks, own(cache));
   }
+  std::vector<std::vector<double>> next_token_losses(std::span<const PackedBatch> batches,
+                                                     std::span<ErasedHooks> hooks) override {
+    return neuroglot::forward_by_layers<output::NextTokenLoss>(model_, batches, hooks);
+  }
   Matrix<float> last_logits(const PackedBatch& batch, ErasedHooks hooks, AnyCache* cache) override {
     auto logits = forward_with<output::LastLogits>(model_, batch, hooks, own(cache));
     if constexpr (std::is_same_v<decltype(logits), Matrix<float>>) {
