@@ -162,11 +162,11 @@ int run(int argc, char** argv) {
   add_options(line);
   if (!line.parse(argc, argv)) return 0;
 
+  const auto out = line.required_path("out");
+  const OutputClaim claim(out);
   const std::vector<Questions> questions = questions_of(line);
   const Suffixes suffixes(line.words("suffix"), !line.flag("no-suffix"), line.text("cross-suffix"));
   const SteeringValue value = steering_value_named(line.text("value"));
-  const auto out = line.required_path("out");
-  const OutputClaim claim(out);
   if (!line.has("neurons")) plan_of(line, questions, {});  // what lacks them is said before a model is loaded
   const auto tokenizer = load_tokenizer(line.model());
   const auto model = ng::load_model(line, line.model());
