@@ -166,6 +166,8 @@ and not(message.content.startswith('<tool_response>') and message.content.endswi
 {{ ('x' if false) }}|{{ undefined_name }}|{{ undefined_name | default('d') }} {{ not true or 1 == 1 and 'e' }} {{ 'a' 'b' "c" }}
 {{ [1, 'z', [true, none]] | tojson }} {{ messages[0] | tojson }} {{ ['p', 'q'] | join(', ') }} {{ ['p', 'q'] | last }}
 {{ 'x' is string and 1 is not string }} {{ messages is iterable }} {{ (messages[0]).get('name', 'nobody') }} {{ 'a-b'.replace('-', '+') }}""",
+    "characters": """{{ 'è!Hié'.strip('éè') }}|{{ messages[0].content.lstrip(' こん\u3000') }}|{{ 'ab\u00e9'.rstrip('\u00e8') }}|
+{{ messages[-1].content | trim | length }}|{{ [1, 2, 3, 4][3:0:-2] | tojson }}|{{ [1, 2][-5:99:7] | tojson }}""",
     "loops": """{% set x = 'outer' %}{% set ns = namespace(found=false) %}{% for m in messages if m.role != 'system' %}{% set x = 'inner' %}\
 {% set ns.found = true %}{{ loop.index }}{{ loop.revindex }}{{ loop.previtem.role if not loop.first else '-' }}{{ x }} {% endfor %}{{ x }} \
 {{ ns.found }} {% for k, v in messages[0].items() %}{{ k }}={{ v | upper }};{% endfor %}{% for i in range(3) %}{{ i }}{% endfor %} \
@@ -175,7 +177,8 @@ and not(message.content.startswith('<tool_response>') and message.content.endswi
 SYSTEM = {"role": "system", "content": " Be brief. "}
 USER, ANSWER, AGAIN = ({"role": "user", "content": "Hi there "}, {"role": "assistant", "content": "<think>\nhm\n</think>\n\nHello! "},
                        {"role": "user", "content": "Où est\n\"Köln\"?  "})
-CHATS = [[USER], [SYSTEM, USER], [USER, ANSWER, AGAIN], [SYSTEM, USER, ANSWER, AGAIN], [USER, USER], [USER, ANSWER]]
+SPACES = {"role": "user", "content": "\u3000\x1c\u00a0こんにちは\u2003\u200b\u3000"}
+CHATS = [[USER], [SYSTEM, USER], [USER, ANSWER, AGAIN], [SYSTEM, USER, ANSWER, AGAIN], [USER, USER], [USER, ANSWER], [SPACES]]
 TOKENS = {"bos_token": "<s>", "eos_token": "</s>"}
 
 

@@ -71,3 +71,22 @@ TEST_CASE("the template of a folder is its own file's, else that of tokenizer_co
   scratch.write("chat_template.jinja", "{{ messages[0].content }}");
   CHECK(load_chat_template(scratch.path("")).render(messages, true) == "Hi");
 }
+
+TEST_CASE("what would go round in circles or beyond whole numbers is refused; a refusal is one line") {
+  const auto refused = [](const std::string& source, const std::string& what) {
+    CHECK_THROWS_WITH(rendered(source), Catch::Contains("t: ") && Catch::Contains(what) && !Catch::Contains("\n"));
+  };
+  refused("{{ messages[nobody:] }}", "a slice of a value of type undefined");
+  refused("{{ messages[::'a'] }}", "a slice of a value of type string");
+  refused("{{ 9223372036854775807 + 1 }}", "\"+\" is too large");
+  refused("{{ (-9223372036854775807 - 1) // -1 }}", "\"//\" is too large");
+  refused("{{ 9223372036854775807 * 2 }}", "\"*\" is too large");
+  refused("{{ range(1000000000) | length }}", "a range of more than");
+  refused("{{ [1] | tojson(indent=-3) }}", "an indent of -3");
+  refused("{{ namespace(a=nobody) | tojson }}", "undefined");
+  refused("{% set ns = namespace(x='a') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}",
+          "a text of more than");
+  refused("{{ raise_exception('two\nlines') }}", "two lines");
+  refused("{{ '\xff' }}", "is not valid UTF-8");
+  CHECK(rendered("{{ (-9223372036854775807 - 1) % -1 }}") == "0");
+}

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "neuroglot/core/error.hpp"
@@ -11,35 +12,44 @@ namespace neuroglot::jinja {
 
 namespace detail {
 
-inline std::int64_t whole(const Value& value, std::string_view sign) {
-  if (!value.is_number_integer())
-    throw error("\"", sign, "\" of a value of type ", type_name(value), " is not supported");
-  return value.get<std::int64_t>();
-}
-
 /// Rounded down, as Python does.
 inline std::int64_t floor_quotient(std::int64_t a, std::int64_t b) {
   if (b == 0) throw error("a division by zero");
   return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
 }
 
+/// Python's whole numbers have no end; ours do. Throws Error there.
+inline std::int64_t calculated(std::string_view sign, std::int64_t a, std::int64_t b) {
+  std::int64_t result = 0;
+  bool too_large = false;
+  if (sign == "+")
+    too_large = __builtin_add_overflow(a, b, &result);
+  else if (sign == "-")
+    too_large = __builtin_sub_overflow(a, b, &result);
+  else if (sign == "*")
+    too_large = __builtin_mul_overflow(a, b, &result);
+  else if (b == -1)  // the quotient of the smallest number is too large, the remainder is 0
+    too_large = sign == "//" && __builtin_sub_overflow(std::int64_t{0}, a, &result);
+  else
+    result = sign == "//" ? floor_quotient(a, b) : a - floor_quotient(a, b) * b;
+  if (too_large) throw error("the result of \"", sign, "\" is too large");
+  return result;
+}
+
 }  // namespace detail
 
 /// Throws Error for values that the sign does not take.
 inline Value combined(std::string_view sign, const Value& a, const Value& b) {
-  if (sign == "~") return written(a) + written(b);
-  if (sign == "+" && a.is_string() && b.is_string()) return a.get<std::string>() + b.get<std::string>();
+  if (sign == "~") return not_too_long(written(a) + written(b));
+  if (sign == "+" && a.is_string() && b.is_string()) return not_too_long(a.get<std::string>() + b.get<std::string>());
   if (sign == "+" && a.is_array() && b.is_array()) {
     Value list = a;
+    if (a.size() + b.size() > longest_list) throw error("a list of more than ", longest_list, " values");
     list.insert(list.end(), b.begin(), b.end());
     return list;
   }
-  const std::int64_t left = detail::whole(a, sign), right = detail::whole(b, sign);
-  if (sign == "+") return left + right;
-  if (sign == "-") return left - right;
-  if (sign == "*") return left * right;
-  const std::int64_t quotient = detail::floor_quotient(left, right);
-  return sign == "//" ? quotient : left - quotient * right;
+  const std::string what = "\"" + std::string(sign) + "\"";
+  return detail::calculated(sign, whole(a, what), whole(b, what));
 }
 
 /// == != < <= > >=

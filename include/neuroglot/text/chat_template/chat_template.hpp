@@ -2,6 +2,7 @@
 /// for the common templates; anything outside of it is refused by name and line. (apply_chat_template in Hugging Face)
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -14,6 +15,7 @@
 #include "neuroglot/text/json_node.hpp"
 #include "neuroglot/text/text_file.hpp"
 #include "neuroglot/text/tokenizer_settings.hpp"
+#include "neuroglot/text/utf8.hpp"
 
 namespace neuroglot {
 
@@ -45,13 +47,23 @@ class ChatTemplate {
     try {
       f();
     } catch (const Error& failure) {
-      throw error(where_, ": ", failure.what());
+      throw error(where_, ": ", in_one_line(failure.what()));
     }
+  }
+
+  /// What a template says, or what stands in it, may have line ends.
+  static std::string in_one_line(std::string text) {
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+    std::ranges::replace_if(text, is_control, ' ');
+    return text;
   }
 
   jinja::Statements read(std::string source) const {
     jinja::Statements statements;
-    naming_place([&] { statements = jinja::TemplateReader(std::move(source)).read(); });
+    naming_place([&] {
+      require_utf8(source, "the template");
+      statements = jinja::TemplateReader(std::move(source)).read();
+    });
     return statements;
   }
 

@@ -1,7 +1,9 @@
 /// Filters, tests, functions and members by name: what templates may use. Everything else is refused by its name.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <optional>
 #include <string>
@@ -72,9 +74,12 @@ inline Value filtered(const Value& value, std::string_view name, const Arguments
     return (empty_too ? !is_true(value) : is_undefined(value)) ? arguments.values[0] : value;
   }
   if (name == "tojson") {
-    if (is_undefined(value)) throw error("tojson: the value is undefined");
+    require_defined(value);
     const Value indent = arguments.named.value("indent", Value());
-    return indent.is_number_integer() ? value.dump(indent.get<int>()) : spaced_json(value);
+    if (indent.is_null()) return spaced_json(value);
+    const std::int64_t spaces = whole(indent, "an indent");
+    if (spaces < 0 || spaces > 100) throw error("tojson: an indent of ", spaces, " is not supported");
+    return value.dump(static_cast<int>(spaces));
   }
   throw error("the filter \"", name, "\" is not supported");
 }
@@ -104,9 +109,11 @@ inline Value call_function(std::string_view name, const Arguments& arguments) {
   if (name == "raise_exception") throw error("the template says: ", arguments.text(0));
   if (name == "namespace") return arguments.named;
   if (name == "strftime_now") return detail::today(arguments.text(0));
-  if (name == "range" && arguments.values.size() == 1 && arguments.values[0].is_number_integer()) {
+  if (name == "range" && arguments.values.size() == 1) {
+    const std::int64_t end = whole(arguments.values[0], "a range");
+    if (end > static_cast<std::int64_t>(longest_list)) throw error("a range of more than ", longest_list, " values");
     Value list = Value::array();
-    for (std::int64_t i = 0; i < arguments.values[0].get<std::int64_t>(); ++i) list.push_back(i);
+    for (std::int64_t i = 0; i < end; ++i) list.push_back(i);
     return list;
   }
   throw error("the function \"", name, "\" is not supported");
@@ -147,11 +154,12 @@ inline Value member(const Value& object, const Value& key) {
 inline Value slice(const Value& list, const Value& start, const Value& stop, const Value& step) {
   if (!list.is_array()) throw error("a slice of a value of type ", type_name(list), " is not supported");
   const auto size = static_cast<std::int64_t>(list.size());
-  const std::int64_t by = step.is_null() ? 1 : step.get<std::int64_t>();
+  // A step beyond the list is as one to its end.
+  const std::int64_t by = step.is_null() ? 1 : std::clamp(whole(step, "a slice"), -size - 1, size + 1);
   if (by == 0) throw error("a slice's step is 0");
   const auto bound = [&](const Value& given, std::int64_t otherwise) {
     if (given.is_null()) return otherwise;
-    const auto at = given.get<std::int64_t>();
+    const std::int64_t at = whole(given, "a slice");
     return std::clamp<std::int64_t>(at < 0 ? at + size : at, by > 0 ? 0 : -1, by > 0 ? size : size - 1);
   };
   const std::int64_t first = bound(start, by > 0 ? 0 : size - 1), end = bound(stop, by > 0 ? size : -1);

@@ -1,16 +1,21 @@
 /// Python's string methods that templates call, and the filters of the same names.
 #pragma once
 
+#include <utf8proc.h>
+
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/text/chat_template/value.hpp"
+#include "neuroglot/text/unicode.hpp"
+#include "neuroglot/text/utf8.hpp"
 
 namespace neuroglot::jinja {
 
@@ -28,19 +33,54 @@ struct Arguments {
 
 namespace detail {
 
+/// Python's str.isspace of one character.
+inline bool is_python_space(char32_t c) {
+  return is_white_space(c) || (c >= 0x1c && c <= 0x1f);
+}
+
+inline bool holds(std::string_view text, char32_t character) {
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    if (point.value == character) return true;
+    at += point.bytes;
+  }
+  return false;
+}
+
+/// White space at the ends, or the characters of the argument. Throws Error where a text is not UTF-8.
 inline std::string stripped(const std::string& text, const Arguments& arguments, bool left, bool right) {
-  const std::string dropped = arguments.values.empty() ? " \t\n\r\f\v" : arguments.text(0);
+  const std::optional<std::string> characters =
+      arguments.values.empty() ? std::nullopt : std::optional(arguments.text(0));
+  require_utf8(text);
+  if (characters) require_utf8(*characters);
+  const auto goes = [&](CodePoint point) {
+    return characters ? holds(*characters, point.value) : is_python_space(point.value);
+  };
   std::size_t begin = 0, end = text.size();
-  while (left && begin < end && dropped.find(text[begin]) != std::string::npos) ++begin;
-  while (right && begin < end && dropped.find(text[end - 1]) != std::string::npos) --end;
+  while (left && begin < end && goes(code_point_at(text, begin))) begin += code_point_at(text, begin).bytes;
+  while (right && begin < end && goes(code_point_before(text, end))) end -= code_point_before(text, end).bytes;
   return text.substr(begin, end - begin);
 }
 
-/// Of ASCII letters; throws Error for others, whose case needs tables.
+/// Characters without upper and lower case, as most scripts' are.
+inline bool has_no_case(char32_t c) {
+  const auto character = static_cast<utf8proc_int32_t>(c);
+  const utf8proc_category_t category = utf8proc_category(character);
+  const bool is_cased =
+      category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LL || category == UTF8PROC_CATEGORY_LT;
+  return !is_cased && utf8proc_toupper(character) == character && utf8proc_tolower(character) == character;
+}
+
+/// Of ASCII letters; throws Error for others that have a case, which needs tables.
 inline std::string in_case(std::string text, int (*convert)(int)) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) throw error("upper and lower are supported for ASCII letters only");
-    c = static_cast<char>(convert(static_cast<unsigned char>(c)));
+  require_utf8(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint point = code_point_at(text, at);
+    if (point.bytes == 1)
+      text[at] = static_cast<char>(convert(static_cast<unsigned char>(text[at])));
+    else if (!has_no_case(point.value))
+      throw error("upper and lower are supported for ASCII letters only");
+    at += point.bytes;
   }
   return text;
 }
@@ -52,7 +92,7 @@ inline std::string replaced(const std::string& text, const std::string& what, co
     const std::size_t found = text.find(what, at);
     result.append(text, at, found == std::string::npos ? found : found - at);
     if (found == std::string::npos) return result;
-    result += by;
+    result = not_too_long(std::move(result) + by);
     at = found + what.size();
   }
 }

@@ -1,6 +1,8 @@
 /// The values of chat templates: JSON's, and undefined; compared, tested and written as Python does.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -19,6 +21,24 @@ inline bool is_undefined(const Value& value) {
   return value.is_discarded();
 }
 
+inline std::string type_name(const Value& value) {
+  return is_undefined(value) ? "undefined" : value.type_name();
+}
+
+/// No prompt is as long: a template that makes more goes round in circles.
+inline constexpr std::size_t longest_text = std::size_t{1} << 26, longest_list = 100'000;
+
+inline std::string not_too_long(std::string text) {
+  if (text.size() > longest_text) throw error("a text of more than ", longest_text, " bytes");
+  return text;
+}
+
+/// A whole number that is what something is of; throws Error for other values.
+inline std::int64_t whole(const Value& value, std::string_view what) {
+  if (!value.is_number_integer()) throw error(what, " of a value of type ", type_name(value), " is not supported");
+  return value.get<std::int64_t>();
+}
+
 /// What `if` makes of a value.
 inline bool is_true(const Value& value) {
   if (is_undefined(value) || value.is_null()) return false;
@@ -26,10 +46,6 @@ inline bool is_true(const Value& value) {
   if (value.is_number()) return value != 0;
   if (value.is_string()) return !value.get_ref<const std::string&>().empty();
   return !value.empty();
-}
-
-inline std::string type_name(const Value& value) {
-  return is_undefined(value) ? "undefined" : value.type_name();
 }
 
 /// A value as {{ }} writes it. Throws Error for lists and objects, whose Python spelling no template can want.
@@ -64,6 +80,13 @@ inline bool contains(const Value& container, const Value& item) {
     return false;
   }
   throw error("\"in\" needs a string, a list or an object, not a value of type ", type_name(container));
+}
+
+/// Throws Error where a value, or one in it, is undefined: JSON has no such thing.
+inline void require_defined(const Value& value) {
+  if (is_undefined(value)) throw error("tojson: a value is undefined");
+  if (value.is_structured())
+    for (const Value& member : value) require_defined(member);
 }
 
 /// As Python's json.dumps writes it without an indent: a space after each comma and colon.
