@@ -36,7 +36,7 @@ inline std::vector<std::string> compared_languages(const CommandLine& line,
   const auto may_be = [&](const LanguageHitShare& of) {
     return wanted.empty() || std::ranges::find(wanted, of.language) != wanted.end();
   };
-  std::ranges::stable_partition(scores, may_be);
+  std::stable_partition(scores.begin(), scores.end(), may_be);
   const auto most = static_cast<std::size_t>(counted(line, "top-languages", 0));
   std::vector<std::string> languages;
   for (const LanguageHitShare& of : scores)

@@ -41,7 +41,7 @@ inline std::vector<std::size_t> off_sources(const CommandLine& line, const std::
       if (language == "all" || languages[k] == language) sources.push_back(k);
   }
   std::ranges::sort(sources);
-  sources.erase(std::ranges::unique(sources).begin(), sources.end());
+  sources.erase(std::unique(sources.begin(), sources.end()), sources.end());
   return sources;
 }
 

@@ -31,7 +31,7 @@ std::vector<TokenId> ids_of(const ng::CommandLine& line) {
   if (line.has("ids") == line.has("text")) throw usage_error("give either --text or --ids");
   if (line.has("ids")) return parse_ids(line.text("ids"));
   const auto tokenizer = load_tokenizer(line.model());
-  const std::vector<TokenId> ids =
+  std::vector<TokenId> ids =
       tokenizer->encode(line.text("text"), line.flag("special") ? SpecialTokens::added : SpecialTokens::none).ids;
   if (ids.empty()) throw usage_error("--text: the text holds no token");
   return ids;

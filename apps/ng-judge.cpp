@@ -70,7 +70,7 @@ ReadingOptions reading_options(const ng::CommandLine& line) {
 /// The key, from the environment; empty where there is none.
 std::string key_of(const std::string& name, bool is_required) {
   const char* const found = std::getenv(name.c_str());
-  const std::string key = found == nullptr ? "" : found;
+  std::string key = found == nullptr ? "" : found;
   if (key.empty() && is_required) throw usage_error("--key-env ", name, ": the environment has no such variable");
   if (std::ranges::any_of(key, [](unsigned char c) { return c <= 0x20 || c >= 0x7f; }))
     throw usage_error("the key in ", name, " holds a blank, a line end or a letter that no key has");

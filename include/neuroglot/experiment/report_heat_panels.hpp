@@ -58,10 +58,11 @@ inline Figure heat_panels(std::string name, std::string title,
   detail::Canvas canvas(width, height);
   for (std::size_t i = 0; i < maps.size(); ++i) {
     detail::HeatLayout at = panel;
-    const double x = static_cast<double>(panel.width) * static_cast<double>(i % across);
+    const std::size_t row = i / across, column = i % across;
+    const double x = static_cast<double>(panel.width) * static_cast<double>(column);
     at.left += x;
     at.title_x = x + 14;
-    at.top = detail::panel_head + static_cast<double>(panel.height) * static_cast<double>(i / across);
+    at.top = detail::panel_head + static_cast<double>(panel.height) * static_cast<double>(row);
     at.bar_x = width - 100;
     detail::draw_panel(maps[i].first, maps[i].second, at, canvas);
     if (i == 0) detail::draw_bar(maps[i].second, at, canvas);

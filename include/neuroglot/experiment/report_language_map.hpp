@@ -79,12 +79,18 @@ class TargetPanels {
   }
 
   static int width() { return 800; }
-  int height() const { return static_cast<int>(square * static_cast<double>((targets_.size() + 2) / 3)) + 8; }
+  int height() const {
+    const std::size_t rows = (targets_.size() + 2) / 3;
+    return static_cast<int>(square * static_cast<double>(rows)) + 8;
+  }
   std::string script() const { return circles_ + canvas_.script(); }
 
  private:
   double x_of(std::size_t i) const { return square * (static_cast<double>(i % 3) + 0.5); }
-  double y_of(std::size_t i) const { return square * (static_cast<double>(i / 3) + 0.5) + 16; }
+  double y_of(std::size_t i) const {
+    const std::size_t row = i / 3;
+    return square * (static_cast<double>(row) + 0.5) + 16;
+  }
 
   void circle(double x, double y, double radius, std::string_view style) {
     circles_ += text_of("set object circle at ", x, ",", y, " size ", radius, " ", style, "\n");

@@ -156,8 +156,9 @@ inline Figure scatter_figure(std::string name, std::string title, const std::vec
   const int height = static_cast<int>(panel_height * static_cast<double>(down));
   std::string script = "set multiplot\nset samples 64\n";
   for (std::size_t i = 0; i < panels.size(); ++i) {
-    const double left = panel_width * static_cast<double>(i % across) + 62,
-                 top = panel_height * static_cast<double>(i / across) + 34;
+    const std::size_t row = i / across, column = i % across;
+    const double left = panel_width * static_cast<double>(column) + 62,
+                 top = panel_height * static_cast<double>(row) + 34;
     const double plot_width = (across == 1 ? width : panel_width) - 62 - 18;
     const detail::ScatterAxes at = detail::scatter_axes(panels[i], left, top, plot_width, panel_height - 34 - 76);
     script += detail::scatter_script(panels[i], at, width, height, i);

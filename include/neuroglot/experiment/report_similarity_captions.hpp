@@ -41,7 +41,7 @@ inline std::string similarity_caption(const Similarity& similarity) {
   const LayerSimilarity& most = most_alike_layer(similarity);
   const LayerSimilarity& least = *std::min_element(
       layers.begin() + 1, layers.end(), [](const auto& a, const auto& b) { return a.mean_ses() < b.mean_ses(); });
-  const std::string text =
+  std::string text =
       "Cosine of the embeddings of the same sentence in two languages, mean over " +
       counted(similarity.measured.sentences, "sentence") +
       " and all pairs of languages (line), and over sentences alone (band: the least and the most alike pair). A "

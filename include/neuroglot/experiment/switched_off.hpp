@@ -64,7 +64,8 @@ class SwitchedOff {
 
  private:
   void add_rows(std::size_t s) {
-    const auto& [label, set] = sets_[s];
+    const std::string& label = sets_[s].label;
+    const NeuronSet& set = sets_[s].set;
     const auto add = [&](const std::string& off, const std::string& name, std::optional<std::uint64_t> seed) {
       rows_.push_back({sets_.size() == 1 ? name : label + ": " + name, label, off, seed});
       set_of_row_.push_back(s);

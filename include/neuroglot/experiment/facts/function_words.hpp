@@ -52,7 +52,7 @@ inline bool has_function_words(std::string_view language) {
 inline bool is_function_word(std::string_view language, std::string_view word) {
   for (const auto& [of, words] : detail::function_words) {
     if (of != language) continue;
-    const auto listed = [&](std::string_view part) {
+    const auto listed = [words = words](std::string_view part) {
       for (std::size_t at = words.find(part); at != std::string_view::npos; at = words.find(part, at + 1))
         if ((at == 0 || words[at - 1] == ' ') && at + part.size() < words.size() && words[at + part.size()] == ' ')
           return true;

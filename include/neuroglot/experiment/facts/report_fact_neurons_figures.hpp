@@ -120,9 +120,11 @@ inline Figure fact_activity_figure(const FactNeuronsSection& section) {
   const auto all_width = static_cast<int>(2 * width + 112),
              all_height = static_cast<int>(height * static_cast<double>(rows) + 12);
   detail::Canvas canvas(all_width, all_height);
-  for (std::size_t i = 0; i < panels; ++i)
-    detail::draw_activity(*chosen[i], 60 + width * static_cast<double>(i % 2), 44 + height * static_cast<double>(i / 2),
+  for (std::size_t i = 0; i < panels; ++i) {
+    const std::size_t row = i / 2, column = i % 2;
+    detail::draw_activity(*chosen[i], 60 + width * static_cast<double>(column), 44 + height * static_cast<double>(row),
                           cell_width, cell_height, most, canvas);
+  }
   HeatMap bar;
   bar.rows.resize(layers);
   bar.bar_title = "score";

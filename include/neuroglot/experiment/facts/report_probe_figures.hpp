@@ -55,7 +55,10 @@ inline std::vector<double> swarm_shifts(std::span<const double> sorted, double n
       return false;
     };
     double shift = 0;
-    for (int n = 1; is_taken(shift) && n < 40; ++n) shift = (n % 2 == 1 ? 1 : -1) * step * ((n + 1) / 2);
+    for (int n = 1; is_taken(shift) && n < 40; ++n) {
+      const int steps = (n + 1) / 2;
+      shift = (n % 2 == 1 ? 1 : -1) * step * steps;
+    }
     shifts.push_back(shift);
   }
   return shifts;

@@ -80,7 +80,7 @@ NEUROGLOT_INLINE float largest(const Floats& x) {
 /// times 2^n. 0 below -87.3 (where the result would be subnormal), infinity above 88.7, NaN stays NaN.
 template <class Floats>
 NEUROGLOT_INLINE void exponentiate(Floats& x) {
-  using Ints = std::remove_cvref_t<decltype(x < x)>;
+  using Ints = std::remove_cvref_t<decltype(x < Floats{})>;
   constexpr float low = -87.33654f, high = 88.72283f;
   const Floats lowest = Floats{} + low, highest = Floats{} + high;
   const Floats bounded = x < lowest ? lowest : (x > highest ? highest : x);
