@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All figures and tables of the language-neurons paper on real input, from a bare Debian 12 to a report, in under half an hour on two
+# All figures and tables of the language-neurons paper on real input, from a bare Debian 12 to a report, in about half an hour on two
 # cores: SmolLM2-135M-Instruct, Debian's installation guide in seven languages. What is there already is not done again.
 #   Fig. 2  perplexity with each language's neurons off, of each method      Table 4, Fig. 4  where the neurons lie
 #   Fig. 3  one language off at growing rates, and all languages with their knees
