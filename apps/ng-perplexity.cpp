@@ -76,12 +76,11 @@ void finish(const ng::CommandLine& line, const PerplexityMatrix& matrix, const S
             Provenance file) {
   add_statistics(file, matrix, switched_off.sets());
   write_file(line.text("out"), file.dump(1) + "\n");
-  std::filesystem::remove(line.text("out") + ".partial");
   const Table table = perplexity_table(matrix);
   std::cout << (line.flag("json") ? to_json(table) : to_tsv(table));
 }
 
-int run(int argc, char** argv, ng::Processes& processes) {
+ng::CommandLine command_line() {
   ng::CommandLine line(
       "ng-perplexity", "MODEL --neurons neurons.json ... --corpus LANG=PATH ... --out perplexity.json [options]",
       "Perplexity of each language (columns) with nothing off, with each language's neurons off, and with as many "
@@ -98,6 +97,11 @@ int run(int argc, char** argv, ng::Processes& processes) {
       "  mpirun -n 4 ng-perplexity Llama-2-70b-hf --stream 65536 --neurons run/neurons.json --corpus en=en/ fr=fr/ \\\n"
       "                --out run/perplexity.json > run/perplexity.tsv\n");
   add_options(line);
+  return line;
+}
+
+int run(int argc, char** argv, ng::Processes& processes) {
+  ng::CommandLine line = command_line();
   if (!line.parse(argc, argv)) return 0;
 
   Ranks& ranks = processes.ranks();
@@ -123,7 +127,9 @@ int run(int argc, char** argv, ng::Processes& processes) {
   const auto file = [&] { return perplexity_json(matrix, switched_off.sets(), options, provenance); };
   measure_perplexity(*model, *tokenizer, sources, switched_off, options, matrix, ranks,
                      [&](const auto&) { write_file(partial, file().dump(1) + "\n"); });
-  if (ranks.is_first()) finish(line, matrix, switched_off, file());
+  if (!ranks.is_first()) return 0;
+  finish(line, matrix, switched_off, file());
+  std::filesystem::remove(partial);
   return 0;
 }
 

@@ -149,7 +149,7 @@ void remark(const std::vector<LanguageRoots>& languages, const Inputs& inputs) {
   }
 }
 
-int run(int argc, char** argv) {
+ng::CommandLine command_line() {
   ng::CommandLine line(
       "ng-roots", "--facts DIR --hits hits.jsonl --corpus LANG=PATH ... --out roots.json [options]",
       "Looks for facts in corpora, all at once: a fact is present in a language where its subject and its object "
@@ -162,6 +162,11 @@ int run(int argc, char** argv) {
       "           --near-misses --model bert-base-multilingual-cased --out run/roots.json > run/roots.tsv\n"
       "  ng-roots --facts mlama1.1 --corpus ja=wiki/ja.jsonl --chunk article --out run/presence.json\n");
   ng::add_roots_options(line);
+  return line;
+}
+
+int run(int argc, char** argv) {
+  ng::CommandLine line = command_line();
   if (!line.parse(argc, argv)) return 0;
 
   const auto out = line.required_path("out");

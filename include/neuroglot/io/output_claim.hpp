@@ -10,9 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <system_error>
-#include <utility>
 
 #include "neuroglot/core/error.hpp"
 #include "neuroglot/io/atomic_file.hpp"
