@@ -207,6 +207,8 @@ def sentences_are_compared(model, folder, out):
     refused("a pooling that there is not is refused", 2, "mean, cls and last", *compare, files[1], "--pooling", "max")
     refused("a site where no sentence is taken is refused", 2, "hook_resid_post", *compare, files[1], "--site", "mlp.hook_act")
     check("an earlier similarity.json stays whole", json.loads((out / "similarity.json").read_text()) == numbers)
+
+
 def many_sets_are_measured_at_once(model, texts, out):
     measure = lambda name, *more: run("ng-perplexity", model, "--corpus", f"en={texts}/en.txt", f"fr={texts}/fr.txt", "--block", 32,
                                       "--tokens", 320, "--out", out / name, "-q", *more)
@@ -246,6 +248,8 @@ def many_sets_are_measured_at_once(model, texts, out):
         code, _, errors = run("ng-report", out)
         check("ng-report shows methods side by side and rates", code == 0 and
               (out / "figures/perplexity_rates.svg").exists() and (out / "figures/neurons_per_layer_by_set.svg").exists(), errors)
+
+
 def texts_are_gone_on_with(model, out):
     prompts = out / "prompts.jsonl"
     prompts.write_text("".join(json.dumps({"prompt": text, "language": "en"}) + "\n" for text in
